@@ -1,0 +1,215 @@
+namespace RaceLab.Engine.Programs;
+
+/// <summary>
+/// Follows a <see cref="StepProgram"/> through one attempt after another without doing any I/O: it says what to do next and is told
+/// how that went. The race runner does it at once, the schedule runner when it is the session's turn.
+/// Not thread-safe; one machine serves one worker.
+/// </summary>
+public sealed class AttemptMachine
+{
+    private const int NoBlock = -1;
+
+    private readonly StepProgram _program;
+    private readonly long[] _rows;
+    private readonly int[] _retries;
+    private int _at;
+    private Outcome? _answer;
+    private Recovery _recovery;
+    private int _recovering = NoBlock;
+    private int _retryBlock = NoBlock;
+
+    /// <summary>Makes a machine for a program; <see cref="Start"/> begins an attempt.</summary>
+    public AttemptMachine(StepProgram program)
+    {
+        _program = program;
+        _rows = new long[program.Steps.Count];
+        _retries = new int[program.Blocks.Length];
+        Values = new string?[program.Variables.Count];
+    }
+
+    private enum Recovery : byte
+    {
+        None,
+        RollingBack,
+        BackingOff,
+    }
+
+    /// <summary>The attempt's values by slot, in PostgreSQL's text form.</summary>
+    public string?[] Values { get; }
+
+    /// <summary>What to do next; null once the attempt has ended.</summary>
+    public ProgramStep? Next { get; private set; }
+
+    /// <summary>What the attempt ended as; meaningful once <see cref="Next"/> is null.</summary>
+    public Outcome Outcome { get; private set; }
+
+    /// <summary>The error that ended the attempt as rejected, or was handled last.</summary>
+    public SqlError? Error { get; private set; }
+
+    /// <summary>How often a block was run again in this attempt.</summary>
+    public int Retries { get; private set; }
+
+    /// <summary>While <see cref="Next"/> is a back-off: the range to draw the wait from.</summary>
+    public RetryRule? Backoff => _retryBlock == NoBlock ? null : _program.Blocks[_retryBlock].Retry;
+
+    /// <summary>Begins an attempt.</summary>
+    public void Start(string key, string attempt, string worker)
+    {
+        Array.Clear(Values);
+        Array.Clear(_rows);
+        Array.Clear(_retries);
+        Values[0] = key;
+        Values[1] = attempt;
+        Values[2] = worker;
+        _at = 0;
+        _answer = null;
+        _recovery = Recovery.None;
+        _retryBlock = NoBlock;
+        Retries = 0;
+        Error = null;
+        Advance();
+    }
+
+    /// <summary>The step went well.</summary>
+    /// <param name="rows">Rows returned, or affected where none are returned; 0 for pauses.</param>
+    public void Completed(long rows = 0)
+    {
+        var done = Next!;
+        switch (_recovery)
+        {
+            case Recovery.RollingBack:
+                Decide(_recovering);
+                return;
+            case Recovery.BackingOff:
+                _recovery = Recovery.None;
+                _at = _program.Blocks[_retryBlock].Entry;
+                _retryBlock = NoBlock;
+                break;
+            default:
+                _rows[done.Index] = rows;
+                _at++;
+                break;
+        }
+
+        Advance();
+    }
+
+    /// <summary>The server rejected the step.</summary>
+    public void Rejected(in SqlError error)
+    {
+        Error = error;
+        var failed = Next!;
+        var instruction = _program.Instructions[_at];
+        if (_recovery == Recovery.None && instruction.OnError?.For(error) is { } action)
+        {
+            _rows[failed.Index] = 0;
+            if (action == ErrorAction.Continue)
+            {
+                _at++;
+                Advance();
+                return;
+            }
+
+            _answer = Outcome.Failed;
+        }
+
+        // After a failed COMMIT or ROLLBACK the transaction is over: there is nothing left to roll back.
+        var block = _recovery == Recovery.RollingBack ? _recovering : instruction.Block;
+        Leave(block, alreadyOver: block != NoBlock && (failed.Kind is StepKind.Rollback || failed == _program.Blocks[block].CommitStep));
+    }
+
+    /// <summary>The connection was lost, or its answer did not come in time, while this step was under way.</summary>
+    public void Lost()
+    {
+        var lost = Next!;
+        var told = _answer == Outcome.Failed || lost.IsRecovery ? Outcome.Failed : lost.LeavesUnknown ? Outcome.Unknown : Outcome.Failed;
+        End(told);
+    }
+
+    /// <summary>Leaves a block by its error: first the rollback, then whatever its rules say.</summary>
+    private void Leave(int block, bool alreadyOver)
+    {
+        if (block == NoBlock)
+        {
+            End(_answer == Outcome.Failed ? Outcome.Failed : Outcome.Rejected);
+            return;
+        }
+
+        _recovering = block;
+        if (alreadyOver)
+        {
+            Decide(block);
+            return;
+        }
+
+        _recovery = Recovery.RollingBack;
+        Next = _program.Blocks[block].RollbackStep;
+    }
+
+    private void Decide(int index)
+    {
+        _recovery = Recovery.None;
+        var block = _program.Blocks[index];
+        var error = Error!.Value;
+
+        // A step's own 'fail' is an answer, not an error any more: it only unwinds.
+        if (_answer != Outcome.Failed)
+        {
+            _answer = null;
+            if (block.Retry is { } retry && retry.On.Contains(error.SqlState) && _retries[index] < retry.AtMost)
+            {
+                _retries[index]++;
+                Retries++;
+                _retryBlock = index;
+                _recovery = Recovery.BackingOff;
+                Next = block.BackoffStep;
+                return;
+            }
+
+            switch (block.OnError.For(error))
+            {
+                case ErrorAction.Continue:
+                    _at = block.Exit;
+                    Advance();
+                    return;
+                case ErrorAction.Fail:
+                    _answer = Outcome.Failed;
+                    break;
+            }
+        }
+
+        Leave(block.Parent, alreadyOver: false);
+    }
+
+    private void Advance()
+    {
+        while (true)
+        {
+            var instruction = _program.Instructions[_at];
+            switch (instruction.Op)
+            {
+                case Op.Do:
+                    Next = instruction.Step;
+                    return;
+                case Op.Say:
+                    _answer = instruction.Answer;
+                    _at++;
+                    break;
+                case Op.SkipUnless:
+                    var condition = instruction.Condition!;
+                    var holds = instruction.Asked is { } asked ? condition.Holds(_rows[asked.Index]) : condition.Holds(Values[instruction.Slot]);
+                    _at = holds ? _at + 1 : instruction.Target;
+                    break;
+                default:
+                    End(_answer ?? throw new InvalidOperationException("a program ended without an answer, which its compiler should have refused"));
+                    return;
+            }
+        }
+    }
+
+    private void End(Outcome outcome)
+    {
+        Outcome = outcome;
+        Next = null;
+    }
+}

@@ -1,0 +1,210 @@
+namespace RaceLab.Engine.Programs;
+
+/// <summary>Turns a strategy's tree of steps into a <see cref="StepProgram"/>, and refuses trees that make no sense.</summary>
+public sealed class ProgramCompiler
+{
+    private readonly List<ProgramStep> _steps = [];
+    private readonly List<Instruction> _code = [];
+    private readonly List<Block> _blocks = [];
+    private readonly HashSet<string> _names = [];
+    private readonly List<string> _variables = [.. StepProgram.Inputs];
+    private int _block = -1;
+    private ProgramStep? _lastSqlStep;
+    private int _depth;
+
+    private ProgramCompiler()
+    {
+    }
+
+    /// <summary>Compiles the steps of one strategy.</summary>
+    /// <exception cref="ProgramException">With the line of the step that is wrong.</exception>
+    public static StepProgram Compile(IReadOnlyList<Step> steps, int line)
+    {
+        var compiler = new ProgramCompiler();
+        compiler.Emit(steps);
+        compiler._code.Add(new Instruction(Op.End, -1));
+        compiler.RefuseSilentEnd(line);
+        for (var i = 0; i < compiler._steps.Count; i++) compiler._steps[i].Index = i;
+        return new StepProgram(compiler._steps, compiler._code, compiler._blocks, compiler._variables);
+    }
+
+    private void Emit(IReadOnlyList<Step> steps)
+    {
+        foreach (var step in steps)
+        {
+            switch (step)
+            {
+                case SqlStep sql: EmitSql(sql); break;
+                case PauseStep pause: EmitPause(pause); break;
+                case SayStep say: EmitSay(say); break;
+                case WithinStep within: EmitBlock(within); break;
+                default: throw new ProgramException(step.Line, $"a {step.GetType().Name} cannot be run");
+            }
+        }
+    }
+
+    private void EmitSql(SqlStep step)
+    {
+        if (_block >= 0 && step.OnError.Rules.Any(r => r.Action == ErrorAction.Continue))
+        {
+            throw new ProgramException(step.Line,
+                $"'{step.Name}' cannot continue after an error inside a transaction: PostgreSQL refuses every further statement (25P02). Put it within a savepoint and let that block's 'on error' continue");
+        }
+
+        var skip = EmitSkip(step.When, step.Line);
+        var slots = step.Sql.Parameters.Select(name => SlotOf(name, step.Line)).ToList();
+        var keep = step.Keep.Select(k => new KeptSlot(k.Column, Define(k.Variable, step.Line))).ToList();
+        if (_names.Contains(step.Name)) throw new ProgramException(step.Line, $"two steps are called '{step.Name}'");
+        _names.Add(step.Name);
+        var done = new ProgramStep(step.Name, StepKind.Statement, step.Sql, _depth, step.When?.Text, slots, keep, _block >= 0);
+        _steps.Add(done);
+        _code.Add(new Instruction(Op.Do, _block, done, OnError: step.OnError));
+        _lastSqlStep = done;
+        Land(skip);
+    }
+
+    private void EmitPause(PauseStep step)
+    {
+        var skip = EmitSkip(step.When, step.Line);
+        var done = Make("pause", StepKind.Pause, null, _block >= 0) with { Note = step.When?.Text };
+        _steps.Add(done);
+        _code.Add(new Instruction(Op.Do, _block, done));
+        Land(skip);
+    }
+
+    private void EmitSay(SayStep step)
+    {
+        if (step.Answer is Outcome.Rejected or Outcome.Unknown)
+            throw new ProgramException(step.Line, "a strategy can say created, found, updated or failed; rejected and unknown are what happens to it");
+        var skip = EmitSkip(step.When, step.Line);
+        _code.Add(new Instruction(Op.Say, _block, Answer: step.Answer));
+        for (var b = _block; b >= 0; b = _blocks[b].Parent)
+            _code.Add(new Instruction(Op.Do, b, step.Answer == Outcome.Failed ? _blocks[b].RollbackStep : _blocks[b].CommitStep));
+        _code.Add(new Instruction(Op.End, -1));
+        Land(skip);
+    }
+
+    private void EmitBlock(WithinStep step)
+    {
+        var savepoint = step.Kind == BlockKind.Savepoint;
+        if (savepoint && _block < 0) throw new ProgramException(step.Line, "a savepoint needs a transaction around it");
+        if (!savepoint && _block >= 0) throw new ProgramException(step.Line, "a transaction inside a transaction: PostgreSQL has savepoints for that");
+
+        var index = _blocks.Count;
+        var name = savepoint ? $"s{index}" : "";
+        var begin = Make(savepoint ? "savepoint" : "begin", StepKind.Begin,
+            savepoint ? $"SAVEPOINT {name}" : $"BEGIN{SqlOf(step.Isolation)}", savepoint);
+        _steps.Add(begin);
+
+        // The closing steps exist from the start, since a 'say' inside the block uses them; they are listed behind the block's own steps.
+        var commit = Make(savepoint ? "release" : "commit", StepKind.Commit, savepoint ? $"RELEASE {name}" : "COMMIT", savepoint);
+        var rollback = Make("rollback", StepKind.Rollback, savepoint ? $"ROLLBACK TO {name}" : "ROLLBACK", savepoint);
+        var backoff = step.Retry is null ? null : Make("back-off", StepKind.Backoff, null, savepoint);
+
+        var block = new Block
+        {
+            Index = index,
+            Parent = _block,
+            Entry = _code.Count,
+            BeginStep = begin,
+            CommitStep = commit,
+            RollbackStep = rollback,
+            BackoffStep = backoff,
+            Retry = step.Retry,
+            OnError = step.OnError,
+        };
+        _blocks.Add(block);
+        _code.Add(new Instruction(Op.Do, _block, begin));
+        _block = index;
+        _depth++;
+        Emit(step.Steps);
+        _depth--;
+        _block = block.Parent;
+        _code.Add(new Instruction(Op.Do, index, commit));
+        _steps.Add(commit);
+        _steps.Add(rollback);
+        if (backoff is not null) _steps.Add(backoff);
+        block.Exit = _code.Count;
+    }
+
+    private static string SqlOf(IsolationLevel? level) => level switch
+    {
+        null => "",
+        IsolationLevel.ReadCommitted => " ISOLATION LEVEL READ COMMITTED",
+        IsolationLevel.RepeatableRead => " ISOLATION LEVEL REPEATABLE READ",
+        _ => " ISOLATION LEVEL SERIALIZABLE",
+    };
+
+    /// <summary>Makes a step that the block or the lab brings along: a second one of its name gets a number.</summary>
+    private ProgramStep Make(string name, StepKind kind, string? sql, bool inTransaction)
+    {
+        var unique = name;
+        for (var n = 2; !_names.Add(unique); n++) unique = $"{name}-{n}";
+        return new ProgramStep(unique, kind, sql is null ? null : SqlText.Parse(sql), _depth, null, [], [], inTransaction);
+    }
+
+    /// <summary>Emits the jump around a conditional step. The target is filled in by <see cref="Land"/>.</summary>
+    private int EmitSkip(Condition? when, int line)
+    {
+        if (when is null) return -1;
+        _code.Add(when.Variable is { } variable
+            ? new Instruction(Op.SkipUnless, _block, Condition: when, Slot: SlotOf(variable, line))
+            : new Instruction(Op.SkipUnless, _block, Condition: when, Asked: StepOf(when, line)));
+        return _code.Count - 1;
+    }
+
+    private void Land(int skip)
+    {
+        if (skip >= 0) _code[skip] = _code[skip] with { Target = _code.Count };
+    }
+
+    private ProgramStep StepOf(Condition when, int line)
+    {
+        if (when.InStep is null)
+            return _lastSqlStep ?? throw new ProgramException(line, $"'{when.Text}' asks about a step before the first one");
+        return _steps.FirstOrDefault(s => s.Kind == StepKind.Statement && s.Name == when.InStep)
+            ?? throw new ProgramException(line, $"'{when.Text}' asks about a step '{when.InStep}' that does not come before it");
+    }
+
+    private int SlotOf(string variable, int line)
+    {
+        var slot = _variables.IndexOf(variable);
+        return slot >= 0
+            ? slot
+            : throw new ProgramException(line, $"@{variable} is not known here: known are {string.Join(", ", _variables.Select(v => "@" + v))}");
+    }
+
+    private int Define(string variable, int line)
+    {
+        if (StepProgram.Inputs.Contains(variable)) throw new ProgramException(line, $"@{variable} is given by the race and cannot be kept into");
+        if (!_variables.Contains(variable)) _variables.Add(variable);
+        return _variables.IndexOf(variable);
+    }
+
+    /// <summary>Every way through the program must tell the caller something.</summary>
+    private void RefuseSilentEnd(int line)
+    {
+        var last = _code.Count - 1;
+        var seen = new HashSet<int>();
+        var open = new Stack<int>([0]);
+        while (open.TryPop(out var at))
+        {
+            if (!seen.Add(at)) continue;
+            if (at == last)
+                throw new ProgramException(line, "there is a way through these steps that ends without a 'say': the caller would never hear what happened");
+            var instruction = _code[at];
+            if (instruction.Op == Op.Say) continue;
+            if (instruction.Op == Op.SkipUnless) open.Push(instruction.Target);
+            if (instruction.Block >= 0 && _blocks[instruction.Block].OnError.Rules.Any(r => r.Action == ErrorAction.Continue))
+                open.Push(_blocks[instruction.Block].Exit);
+            if (instruction.Op != Op.End) open.Push(at + 1);
+        }
+    }
+}
+
+/// <summary>A strategy's steps do not make a program.</summary>
+public sealed class ProgramException(int line, string message) : Exception(message)
+{
+    /// <summary>The line of the step that is wrong, from 1.</summary>
+    public int Line { get; } = line;
+}

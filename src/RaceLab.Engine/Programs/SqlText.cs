@@ -1,0 +1,182 @@
+using System.Text;
+
+namespace RaceLab.Engine.Programs;
+
+/// <summary>
+/// One SQL statement of content, with its <c>@name</c> parameters found and numbered as PostgreSQL wants them (<c>$1</c>, <c>$2</c>).
+/// Names inside string constants, quoted identifiers, dollar quotes and comments are text, and <c>@</c> inside an operator such as
+/// <c>@&gt;</c> or <c>&lt;@</c> belongs to the operator
+/// (<see href="https://www.postgresql.org/docs/current/sql-syntax-lexical.html">SQL syntax, lexical structure</see>).
+/// </summary>
+public sealed class SqlText
+{
+    private const string OperatorCharacters = "+-*/<>=~!@#%^&|`?";
+
+    private SqlText(string written, string numbered, IReadOnlyList<string> parameters)
+    {
+        Written = written;
+        Numbered = numbered;
+        Parameters = parameters;
+    }
+
+    /// <summary>The statement as content writes it and as a learner reads it.</summary>
+    public string Written { get; }
+
+    /// <summary>The statement as it is sent.</summary>
+    public string Numbered { get; }
+
+    /// <summary>Names of the parameters: <c>$1</c> is the first. A name used twice has one number.</summary>
+    public IReadOnlyList<string> Parameters { get; }
+
+    /// <summary>Whether losing the answer leaves it open if something was written: everything but a plain SELECT.</summary>
+    public bool MayWrite => !Written.AsSpan().TrimStart().StartsWith("select", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Reads a statement. A trailing semicolon and white space around it are dropped.</summary>
+    /// <exception cref="FormatException">A quote or comment is not closed, there is more than one statement, or none.</exception>
+    public static SqlText Parse(string sql)
+    {
+        var written = sql.Trim();
+        var numbered = new StringBuilder(written.Length);
+        var parameters = new List<string>();
+        var end = -1;
+        var i = 0;
+        while (i < written.Length)
+        {
+            var start = i;
+            var c = written[i];
+            if (EndOfQuoted(written, i) is { } close)
+            {
+                i = close;
+            }
+            else if (c == ';')
+            {
+                end = end < 0 ? numbered.Length : end;
+                i++;
+                continue;
+            }
+            else if (OperatorCharacters.Contains(c))
+            {
+                while (i < written.Length && OperatorCharacters.Contains(written[i]) && EndOfQuoted(written, i) is null) i++;
+                if (i - start == 1 && c == '@' && i < written.Length && IsNameStart(written[i]))
+                {
+                    while (i < written.Length && IsNamePart(written[i])) i++;
+                    numbered.Append('$').Append(NumberOf(parameters, written[(start + 1)..i]));
+                    RefuseSecondStatement(end);
+                    continue;
+                }
+            }
+            else if (IsNameStart(c))
+            {
+                while (i < written.Length && (IsNamePart(written[i]) || written[i] == '$')) i++;
+            }
+            else
+            {
+                i++;
+            }
+
+            var text = written.AsSpan(start, i - start);
+            if (!text.IsWhiteSpace() && !IsComment(text)) RefuseSecondStatement(end);
+            numbered.Append(text);
+        }
+
+        if (end >= 0) numbered.Length = end;
+        var statement = numbered.ToString().Trim();
+        if (statement.Length == 0) throw new FormatException("there is no SQL statement here");
+        return new SqlText(written.TrimEnd(';', ' ', '\t', '\r', '\n'), statement, parameters);
+    }
+
+    private static void RefuseSecondStatement(int end)
+    {
+        if (end >= 0) throw new FormatException("a step is one SQL statement, and here a second one follows the semicolon");
+    }
+
+    private static int NumberOf(List<string> parameters, string name)
+    {
+        var index = parameters.IndexOf(name);
+        if (index < 0)
+        {
+            parameters.Add(name);
+            index = parameters.Count - 1;
+        }
+
+        return index + 1;
+    }
+
+    /// <summary>Where the quoted piece or comment that starts here ends, or null if none starts here.</summary>
+    private static int? EndOfQuoted(string sql, int i) => sql[i] switch
+    {
+        '\'' => EndOfQuote(sql, i, '\'', backslashEscapes: IsEscapeString(sql, i)),
+        '"' => EndOfQuote(sql, i, '"', backslashEscapes: false),
+        '$' => EndOfDollarQuote(sql, i),
+        '-' when i + 1 < sql.Length && sql[i + 1] == '-' => EndOfLine(sql, i),
+        '/' when i + 1 < sql.Length && sql[i + 1] == '*' => EndOfBlockComment(sql, i),
+        _ => null,
+    };
+
+    private static bool IsComment(ReadOnlySpan<char> text) => text.StartsWith("--") || text.StartsWith("/*");
+
+    // E'it\'s' escapes with a backslash, but name'…' is not an E string: only a lone E before the quote is.
+    private static bool IsEscapeString(string sql, int quote) =>
+        quote > 0 && sql[quote - 1] is 'e' or 'E' && (quote == 1 || !IsNamePart(sql[quote - 2]));
+
+    private static int EndOfQuote(string sql, int start, char quote, bool backslashEscapes)
+    {
+        for (var i = start + 1; i < sql.Length; i++)
+        {
+            if (backslashEscapes && sql[i] == '\\')
+            {
+                i++;
+            }
+            else if (sql[i] == quote)
+            {
+                if (i + 1 < sql.Length && sql[i + 1] == quote) i++;
+                else return i + 1;
+            }
+        }
+
+        throw new FormatException($"the {quote} quote is not closed");
+    }
+
+    private static int? EndOfDollarQuote(string sql, int start)
+    {
+        if (start > 0 && IsNamePart(sql[start - 1])) return null;
+        var i = start + 1;
+        while (i < sql.Length && IsNamePart(sql[i])) i++;
+        if (i >= sql.Length || sql[i] != '$' || (i > start + 1 && char.IsAsciiDigit(sql[start + 1]))) return null;
+        var tag = sql[start..(i + 1)];
+        var close = sql.IndexOf(tag, i + 1, StringComparison.Ordinal);
+        if (close < 0) throw new FormatException($"the dollar quote {tag} is not closed");
+        return close + tag.Length;
+    }
+
+    private static int EndOfLine(string sql, int start)
+    {
+        var newline = sql.IndexOf('\n', start);
+        return newline < 0 ? sql.Length : newline;
+    }
+
+    private static int EndOfBlockComment(string sql, int start)
+    {
+        var depth = 0;
+        for (var i = start; i + 1 < sql.Length; i++)
+        {
+            if (sql[i] == '/' && sql[i + 1] == '*')
+            {
+                depth++;
+                i++;
+            }
+            else if (sql[i] == '*' && sql[i + 1] == '/')
+            {
+                depth--;
+                i++;
+                if (depth == 0) return i + 1;
+            }
+        }
+
+        throw new FormatException("the /* comment is not closed");
+    }
+
+    private static bool IsNameStart(char c) => char.IsAsciiLetter(c) || c == '_' || c >= 0x80;
+
+    private static bool IsNamePart(char c) => IsNameStart(c) || char.IsAsciiDigit(c);
+}

@@ -1,0 +1,137 @@
+namespace RaceLab.Engine.Programs;
+
+/// <summary>What a strategy does, as content writes it: a tree that <see cref="ProgramCompiler"/> turns into a <see cref="StepProgram"/>.</summary>
+/// <param name="Line">Where it stands in its file, from 1.</param>
+public abstract record Step(int Line);
+
+/// <summary>Sends one SQL statement.</summary>
+/// <param name="Name">How schedules, charts and conditions call it; unique in its strategy.</param>
+/// <param name="Sql">The statement.</param>
+/// <param name="Keep">Columns of the first row to keep: column name and the variable that it becomes.</param>
+/// <param name="When">Null: always.</param>
+/// <param name="OnError">What to do about errors of this statement; empty: leave them to the block around it.</param>
+/// <param name="Line">Where it stands in its file, from 1.</param>
+public sealed record SqlStep(
+    string Name, SqlText Sql, IReadOnlyList<KeptColumn> Keep, Condition? When, ErrorRules OnError, int Line) : Step(Line);
+
+/// <summary>A column whose value a later step uses as <c>@variable</c>.</summary>
+public readonly record struct KeptColumn(string Column, string Variable);
+
+/// <summary>Waits for the workload's pause: the race window.</summary>
+/// <param name="When">Null: always.</param>
+/// <param name="Line">Where it stands in its file, from 1.</param>
+public sealed record PauseStep(Condition? When, int Line) : Step(Line);
+
+/// <summary>
+/// Answers the caller and ends the attempt. Blocks around it are left in good order (COMMIT), except that
+/// <see cref="Outcome.Failed"/> leaves them by ROLLBACK, as an exception thrown by an application would.
+/// </summary>
+/// <param name="Answer">What the caller is told.</param>
+/// <param name="When">Null: always.</param>
+/// <param name="Line">Where it stands in its file, from 1.</param>
+public sealed record SayStep(Outcome Answer, Condition? When, int Line) : Step(Line);
+
+/// <summary>A block that is entered and left.</summary>
+/// <param name="Kind">What is entered.</param>
+/// <param name="Isolation">For a transaction: the level to ask for, or null for the server's default.</param>
+/// <param name="Retry">Whether and when the whole block is run again; null: never.</param>
+/// <param name="OnError">What to do about errors that leave the block, its COMMIT's included.</param>
+/// <param name="Steps">At least one.</param>
+/// <param name="Line">Where it stands in its file, from 1.</param>
+public sealed record WithinStep(
+    BlockKind Kind, IsolationLevel? Isolation, RetryRule? Retry, ErrorRules OnError, IReadOnlyList<Step> Steps, int Line) : Step(Line);
+
+/// <summary>The kinds of block.</summary>
+public enum BlockKind
+{
+    /// <summary>BEGIN … COMMIT, or ROLLBACK after an error.</summary>
+    Transaction,
+
+    /// <summary>SAVEPOINT … RELEASE, or ROLLBACK TO after an error. Only inside a transaction.</summary>
+    Savepoint,
+}
+
+/// <summary>PostgreSQL's isolation levels that differ (READ UNCOMMITTED is READ COMMITTED there).</summary>
+public enum IsolationLevel
+{
+    /// <summary>Each statement sees what was committed before it began.</summary>
+    ReadCommitted,
+
+    /// <summary>The transaction sees what was committed before its first statement.</summary>
+    RepeatableRead,
+
+    /// <summary>As if transactions ran one after another, or 40001.</summary>
+    Serializable,
+}
+
+/// <summary>Runs a block again after certain errors.</summary>
+/// <param name="On">SQLSTATEs, five characters each.</param>
+/// <param name="AtMost">How often at most, 1 to 1000; then the error leaves the block.</param>
+/// <param name="BackoffLow">The shortest wait before a retry.</param>
+/// <param name="BackoffHigh">The longest; each wait is drawn evenly between the two from the race's seed.</param>
+public sealed record RetryRule(IReadOnlyList<string> On, int AtMost, TimeSpan BackoffLow, TimeSpan BackoffHigh);
+
+/// <summary>What to do about an error, first match first.</summary>
+/// <param name="Rules">In the order of the file.</param>
+public sealed record ErrorRules(IReadOnlyList<ErrorRule> Rules)
+{
+    /// <summary>No rules: every error goes to the block around it.</summary>
+    public static ErrorRules None { get; } = new([]);
+
+    /// <summary>The action for an error, or null to leave it to the block around it.</summary>
+    public ErrorAction? For(in SqlError error)
+    {
+        foreach (var rule in Rules)
+            if (rule.Matches(error)) return rule.Action;
+        return null;
+    }
+}
+
+/// <summary>One rule of <c>on error</c>.</summary>
+/// <param name="SqlState">Null: any (<c>else</c>).</param>
+/// <param name="Constraint">Null: any.</param>
+/// <param name="Action">What to do.</param>
+public sealed record ErrorRule(string? SqlState, string? Constraint, ErrorAction Action)
+{
+    /// <summary>Whether this rule is about that error.</summary>
+    public bool Matches(in SqlError error) =>
+        (SqlState is null || SqlState == error.SqlState) && (Constraint is null || Constraint == error.Constraint);
+}
+
+/// <summary>What a strategy may do about an error that it expects.</summary>
+public enum ErrorAction
+{
+    /// <summary>Go on behind the step or the block, as if it had returned no rows.</summary>
+    Continue,
+
+    /// <summary>Tell the caller <see cref="Outcome.Failed"/>.</summary>
+    Fail,
+}
+
+/// <summary>What one attempt ended as.</summary>
+public enum Outcome : byte
+{
+    /// <summary>The caller was told that its row was made.</summary>
+    Created,
+
+    /// <summary>The caller was told that the row was there already.</summary>
+    Found,
+
+    /// <summary>The caller was told that an existing row was changed.</summary>
+    Updated,
+
+    /// <summary>PostgreSQL rejected a statement, nothing in the strategy handled it, and the caller got that error.</summary>
+    Rejected,
+
+    /// <summary>The caller was told that it failed, and nothing of the attempt was kept.</summary>
+    Failed,
+
+    /// <summary>The answer to what may have been the deciding statement was lost: the row may or may not be there.</summary>
+    Unknown,
+}
+
+/// <summary>An error that the server answered.</summary>
+/// <param name="SqlState">Five characters, such as 23505.</param>
+/// <param name="Constraint">The constraint's name where the server names one.</param>
+/// <param name="Message">The server's own words.</param>
+public readonly record struct SqlError(string SqlState, string? Constraint, string Message);

@@ -1,0 +1,131 @@
+namespace RaceLab.Engine.Programs;
+
+/// <summary>
+/// A strategy's steps, compiled to a flat list of instructions, so that the race runner, the schedule runner and whatever comes
+/// later follow one and the same program: what is shown is what runs. <see cref="AttemptMachine"/> follows it without doing I/O.
+/// </summary>
+public sealed class StepProgram
+{
+    /// <summary>Variables that every attempt has, in the order of their slots.</summary>
+    public static readonly IReadOnlyList<string> Inputs = ["key", "attempt", "worker"];
+
+    internal StepProgram(
+        IReadOnlyList<ProgramStep> steps, IReadOnlyList<Instruction> instructions, IReadOnlyList<Block> blocks, IReadOnlyList<string> variables)
+    {
+        Steps = steps;
+        Instructions = [.. instructions];
+        Blocks = [.. blocks];
+        Variables = variables;
+    }
+
+    /// <summary>
+    /// Everything that takes time, in reading order: statements, also BEGIN and COMMIT, pauses, and the rollbacks and back-offs that
+    /// happen only after an error. A step's index here is its number in events, frames and results.
+    /// </summary>
+    public IReadOnlyList<ProgramStep> Steps { get; }
+
+    /// <summary>The slots of values: <see cref="Inputs"/>, then whatever steps keep.</summary>
+    public IReadOnlyList<string> Variables { get; }
+
+    internal Instruction[] Instructions { get; }
+
+    internal Block[] Blocks { get; }
+
+    /// <summary>The step of that name, or null.</summary>
+    public ProgramStep? FindStep(string name) => Steps.FirstOrDefault(s => s.Name == name);
+}
+
+/// <summary>One thing that a worker does and that takes time.</summary>
+/// <param name="Name">Unique in the program.</param>
+/// <param name="Kind">What it is.</param>
+/// <param name="Sql">The statement that is sent; null for pauses and back-offs.</param>
+/// <param name="Depth">How many blocks stand around it, for indenting.</param>
+/// <param name="Note">When it runs, in content's own words (<c>not found in check</c>); null: always.</param>
+/// <param name="ValueSlots">For each parameter of <paramref name="Sql"/>, its slot among the variables.</param>
+/// <param name="Keep">Columns that are kept, with their slots.</param>
+/// <param name="InTransaction">Whether losing the connection during it undoes it: a transaction is open, and this is not its COMMIT.</param>
+public sealed record ProgramStep(
+    string Name,
+    StepKind Kind,
+    SqlText? Sql,
+    int Depth,
+    string? Note,
+    IReadOnlyList<int> ValueSlots,
+    IReadOnlyList<KeptSlot> Keep,
+    bool InTransaction)
+{
+    /// <summary>Its number in <see cref="StepProgram.Steps"/>, given when the whole program is known.</summary>
+    public int Index { get; internal set; } = -1;
+
+    /// <summary>Whether it happens only after an error: not part of the listing that a learner reads.</summary>
+    public bool IsRecovery => Kind is StepKind.Rollback or StepKind.Backoff;
+
+    /// <summary>
+    /// Whether losing the answer to it leaves open what the database kept: a COMMIT, or a statement that commits by itself and is more than a plain SELECT.
+    /// </summary>
+    public bool LeavesUnknown => !InTransaction && (Kind == StepKind.Commit || (Kind == StepKind.Statement && Sql!.MayWrite));
+}
+
+/// <summary>A kept column and the slot that it goes to.</summary>
+public readonly record struct KeptSlot(string Column, int Slot);
+
+/// <summary>Kinds of <see cref="ProgramStep"/>.</summary>
+public enum StepKind
+{
+    /// <summary>A statement of the strategy's own.</summary>
+    Statement,
+
+    /// <summary>Entering a block: BEGIN or SAVEPOINT.</summary>
+    Begin,
+
+    /// <summary>Leaving a block in good order: COMMIT or RELEASE. Of a savepoint too, though nothing is final then.</summary>
+    Commit,
+
+    /// <summary>Leaving a block after an error: ROLLBACK or ROLLBACK TO.</summary>
+    Rollback,
+
+    /// <summary>The workload's pause.</summary>
+    Pause,
+
+    /// <summary>The wait before a retry.</summary>
+    Backoff,
+}
+
+internal enum Op : byte
+{
+    Do,
+    Say,
+    SkipUnless,
+    Jump,
+    End,
+}
+
+/// <summary>One instruction. Which fields mean something depends on <paramref name="Op"/>.</summary>
+/// <param name="Op">What to do.</param>
+/// <param name="Block">The innermost block around it, whose handlers get its errors; -1: none.</param>
+/// <param name="Step">For <see cref="Op.Do"/>: what takes time.</param>
+/// <param name="Condition">For <see cref="Op.SkipUnless"/>.</param>
+/// <param name="Asked">For <see cref="Op.SkipUnless"/>: the step whose rows are compared, or null where a value is.</param>
+/// <param name="Slot">For <see cref="Op.SkipUnless"/>: the value's slot.</param>
+/// <param name="Target">Where <see cref="Op.SkipUnless"/> and <see cref="Op.Jump"/> go.</param>
+/// <param name="Answer">For <see cref="Op.Say"/>.</param>
+/// <param name="OnError">For <see cref="Op.Do"/>: the step's own rules.</param>
+internal sealed record Instruction(
+    Op Op, int Block, ProgramStep? Step = null, Condition? Condition = null, ProgramStep? Asked = null, int Slot = -1, int Target = -1, Outcome Answer = default, ErrorRules? OnError = null);
+
+/// <summary>A block as the machine needs it.</summary>
+internal sealed class Block
+{
+    public required int Index { get; init; }
+    public required int Parent { get; init; }
+    public required int Entry { get; init; }
+    public required ProgramStep BeginStep { get; init; }
+    public required ProgramStep CommitStep { get; init; }
+    public required ProgramStep RollbackStep { get; init; }
+    public ProgramStep? BackoffStep { get; init; }
+    public RetryRule? Retry { get; init; }
+    public required ErrorRules OnError { get; init; }
+
+    /// <summary>The instruction behind the block.</summary>
+    public int Exit { get; set; } = -1;
+}

@@ -1,0 +1,133 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace RaceLab.Engine.Races;
+
+/// <summary>
+/// A race from the moment it was asked for. It belongs to the <see cref="RaceRegistry"/>, not to a page: any number of viewers may
+/// come, go and come back. Thread-safe.
+/// </summary>
+[SuppressMessage("Design", "CA1001", Justification = "Viewers and workers may hold the token for as long as they like; without a timer or a wait handle the source holds nothing to free.")]
+public sealed class Race : IRaceProgress
+{
+    private readonly Lock _gate = new();
+    private readonly CancellationTokenSource _stop = new();
+    private readonly TaskCompletionSource<RaceResult> _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _version;
+
+    internal Race(string id, string owner, RaceRequest request, DateTimeOffset createdAt)
+    {
+        Id = id;
+        Owner = owner;
+        Request = request;
+        CreatedAt = createdAt;
+    }
+
+    /// <summary>Names the race in its permalink; cannot be guessed.</summary>
+    public string Id { get; }
+
+    /// <summary>The token of whoever started it: only they may stop it.</summary>
+    public string Owner { get; }
+
+    /// <summary>What is raced.</summary>
+    public RaceRequest Request { get; }
+
+    /// <summary>When it was asked for.</summary>
+    public DateTimeOffset CreatedAt { get; }
+
+    /// <summary>Where it is in its life.</summary>
+    public RaceState State { get; private set; } = RaceState.Queued;
+
+    /// <summary>While queued: 1 for the next race to start; 0 when not known yet.</summary>
+    public int QueuePlace { get; private set; }
+
+    /// <summary>The newest frame, or null before the first.</summary>
+    public RaceFrame? Frame { get; private set; }
+
+    /// <summary>How it ended, once <see cref="State"/> is <see cref="RaceState.Over"/>.</summary>
+    public RaceResult? Result { get; private set; }
+
+    /// <summary>Completes with the result when the race is over, and never fails: what went wrong is in the result.</summary>
+    public Task<RaceResult> Completion => _over.Task;
+
+    internal CancellationToken Stopping => _stop.Token;
+
+    /// <summary>Asks the race to end. Attempts under way are finished first. Repeating it does nothing.</summary>
+    public void Stop() => _stop.Cancel();
+
+    /// <summary>
+    /// Waits until something has changed since <paramref name="version"/> (0 at first) and returns the new version. A slow viewer that
+    /// comes back late gets the newest state and nothing of what it missed: there is no queue to grow.
+    /// </summary>
+    public async ValueTask<int> WaitForChangeAsync(int version, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            Task changed;
+            lock (_gate)
+            {
+                if (_version != version) return _version;
+                changed = _changed.Task;
+            }
+
+            await changed.WaitAsync(cancellation).ConfigureAwait(false);
+        }
+    }
+
+    void IRaceProgress.Queued(int place) => Change(() => QueuePlace = place);
+
+    void IRaceProgress.Entered(RaceState state) => Change(() => State = state);
+
+    void IRaceProgress.Publish(RaceFrame frame) => Change(() => Frame = frame);
+
+    internal void End(RaceResult result)
+    {
+        Change(() =>
+        {
+            Result = result;
+            State = RaceState.Over;
+        });
+        _over.TrySetResult(result);
+    }
+
+    private void Change(Action change)
+    {
+        TaskCompletionSource changed;
+        lock (_gate)
+        {
+            change();
+            _version++;
+            changed = _changed;
+            _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+
+        changed.SetResult();
+    }
+}
+
+/// <summary>Where a runner reports what its race is doing.</summary>
+public interface IRaceProgress
+{
+    /// <summary>The race waits for connections.</summary>
+    /// <param name="place">1 for the next race to start.</param>
+    void Queued(int place);
+
+    /// <summary>The race is in a new part of its life.</summary>
+    void Entered(RaceState state);
+
+    /// <summary>A new frame for the viewers.</summary>
+    void Publish(RaceFrame frame);
+}
+
+/// <summary>Runs races.</summary>
+public interface IRaceRunner
+{
+    /// <summary>
+    /// Runs one race to its end. Everything that can go wrong with a race comes back as a result
+    /// (<see cref="RaceEnd.Interrupted"/>, <see cref="RaceEnd.Refused"/>); an exception is a fault in the lab.
+    /// </summary>
+    /// <param name="request">A valid request.</param>
+    /// <param name="progress">Told what happens.</param>
+    /// <param name="stop">Ends the race: attempts under way are finished, then the table is asked.</param>
+    Task<RaceResult> RunAsync(RaceRequest request, IRaceProgress progress, CancellationToken stop);
+}

@@ -1,0 +1,135 @@
+using System.Buffers.Text;
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
+
+namespace RaceLab.Engine.Races;
+
+/// <summary>
+/// All races of this lab: starts them, keeps them while they run and for a while after, and hands finished ones to an archive. Thread-safe.
+/// </summary>
+public sealed class RaceRegistry : IAsyncDisposable
+{
+    /// <summary>How many races of one owner may be unfinished at once.</summary>
+    public const int UnfinishedPerOwner = 4;
+
+    /// <summary>How many finished races are kept in memory; older ones come from the archive.</summary>
+    public const int KeptInMemory = 200;
+
+    private readonly ConcurrentDictionary<string, Race> _races = new();
+    private readonly ConcurrentQueue<string> _finished = new();
+    private readonly ConcurrentDictionary<string, Task> _running = new();
+    private readonly Lock _starting = new();
+    private readonly IRaceRunner _runner;
+    private readonly IRaceArchive _archive;
+    private readonly TimeProvider _time;
+    private readonly ILogger<RaceRegistry> _log;
+    private bool _closed;
+
+    /// <summary>Makes a registry.</summary>
+    public RaceRegistry(IRaceRunner runner, IRaceArchive archive, TimeProvider time, ILogger<RaceRegistry> log)
+    {
+        _runner = runner;
+        _archive = archive;
+        _time = time;
+        _log = log;
+    }
+
+    /// <summary>Starts a race and returns at once; it queues, runs and ends by itself.</summary>
+    /// <param name="request">What to race.</param>
+    /// <param name="owner">Who asks: a token that only they have.</param>
+    /// <exception cref="RaceRefusedException">The workload is out of range, or this owner has too many unfinished races.</exception>
+    public Race Start(RaceRequest request, string owner)
+    {
+        if (request.Workload.Validate().FirstOrDefault() is { } problem) throw new RaceRefusedException(problem.Message);
+        var race = new Race(NewId(), owner, request, _time.GetUtcNow());
+        lock (_starting)
+        {
+            if (_closed) throw new RaceRefusedException("The lab is shutting down. Start it again, then run the race.");
+            if (_races.Values.Count(r => r.Owner == owner && r.State != RaceState.Over) >= UnfinishedPerOwner)
+                throw new RaceRefusedException($"You have {UnfinishedPerOwner} races that are not over yet. Wait for one, or stop one.");
+            _races[race.Id] = race;
+            _running[race.Id] = Task.Run(() => RunAsync(race));
+        }
+
+        return race;
+    }
+
+    /// <summary>A race that is running or was kept in memory, or null.</summary>
+    public Race? Find(string id) => _races.GetValueOrDefault(id);
+
+    /// <summary>A finished race of which only the record is left, or null.</summary>
+    /// <exception cref="ArchiveUnavailableException">The archive cannot be asked just now.</exception>
+    public Task<ArchivedRace?> FindArchivedAsync(string id, CancellationToken cancellation) => _archive.FindAsync(id, cancellation);
+
+    /// <summary>Stops a race for its owner.</summary>
+    /// <returns>False where there is no such race, or it belongs to somebody else.</returns>
+    public bool TryStop(string id, string owner)
+    {
+        if (Find(id) is not { } race || race.Owner != owner) return false;
+        race.Stop();
+        return true;
+    }
+
+    /// <summary>Stops every race and waits for them.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        lock (_starting) _closed = true;
+        foreach (var race in _races.Values) race.Stop();
+        await Task.WhenAll(_running.Values).ConfigureAwait(false);
+    }
+
+    private static string NewId() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(9));
+
+    private async Task RunAsync(Race race)
+    {
+        RaceResult result;
+        try
+        {
+            result = await _runner.RunAsync(race.Request, race, race.Stopping).ConfigureAwait(false);
+        }
+        catch (Exception fault)
+        {
+            _log.LogError(fault, "Race {Race} ended by a fault of the lab", race.Id);
+            result = RaceResults.Refused(race.Request, _time.GetUtcNow(), "The lab itself failed, so there is no verdict. Its log says why; please report it.");
+        }
+
+        race.End(result);
+        try
+        {
+            await _archive.SaveAsync(new ArchivedRace(race.Id, race.Owner, race.CreatedAt, result), CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (ArchiveUnavailableException unavailable)
+        {
+            _log.LogWarning(unavailable, "Race {Race} could not be kept in the state database", race.Id);
+        }
+
+        _finished.Enqueue(race.Id);
+        lock (_starting) _running.TryRemove(race.Id, out _);
+        while (_finished.Count > KeptInMemory && _finished.TryDequeue(out var oldest)) _races.TryRemove(oldest, out _);
+    }
+}
+
+/// <summary>Keeps the records of finished races.</summary>
+public interface IRaceArchive
+{
+    /// <summary>Keeps a race.</summary>
+    /// <exception cref="ArchiveUnavailableException">It could not be kept.</exception>
+    Task SaveAsync(ArchivedRace race, CancellationToken cancellation);
+
+    /// <summary>The race of that id, or null.</summary>
+    /// <exception cref="ArchiveUnavailableException">The archive cannot be asked just now.</exception>
+    Task<ArchivedRace?> FindAsync(string id, CancellationToken cancellation);
+}
+
+/// <summary>A finished race as it is kept.</summary>
+/// <param name="Id">As in its permalink.</param>
+/// <param name="Owner">The token of whoever started it.</param>
+/// <param name="CreatedAt">When it was asked for.</param>
+/// <param name="Result">How it ended.</param>
+public sealed record ArchivedRace(string Id, string Owner, DateTimeOffset CreatedAt, RaceResult Result);
+
+/// <summary>The archive cannot be reached: it is unknown whether it has a race.</summary>
+/// <param name="message">What happened, for the person who asked.</param>
+/// <param name="cause">The driver's exception.</param>
+public sealed class ArchiveUnavailableException(string message, Exception cause) : Exception(message, cause);
