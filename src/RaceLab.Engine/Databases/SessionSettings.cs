@@ -1,0 +1,40 @@
+using System.Globalization;
+using Npgsql;
+
+namespace RaceLab.Engine.Databases;
+
+/// <summary>What a race asks of its connections.</summary>
+public sealed record SessionSettings
+{
+    /// <summary>PostgreSQL's <c>synchronous_commit</c>.</summary>
+    public bool SynchronousCommit { get; init; } = true;
+
+    /// <summary>The server ends a statement after this time with 57014, its waiting for locks included. Over 0.</summary>
+    public TimeSpan StatementTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The server ends a session that sits in a transaction without a statement for this long.</summary>
+    public TimeSpan IdleInTransactionTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>As <c>pg_stat_activity</c> shows it.</summary>
+    public string ApplicationName { get; init; } = "racelab race";
+
+    /// <summary>A source of connections with these settings, without pooling.</summary>
+    public NpgsqlDataSource SourceFor(string connectionString)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(connectionString)
+        {
+            Pooling = false,
+            Timeout = 15,
+            // The server's own limit comes first; this one is for a server that has stopped answering at all.
+            CommandTimeout = (int)StatementTimeout.TotalSeconds + 15,
+            ApplicationName = ApplicationName,
+        };
+        settings.Options = string.Create(CultureInfo.InvariantCulture,
+            $"{settings.Options} -c synchronous_commit={(SynchronousCommit ? "on" : "off")} -c statement_timeout={StatementTimeout.TotalMilliseconds:F0} -c idle_in_transaction_session_timeout={IdleInTransactionTimeout.TotalMilliseconds:F0}").Trim();
+
+        // Values travel as text: the driver need not ask the server about its types first.
+        var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
+        builder.ConfigureTypeLoading(types => types.EnableTypeLoading(false));
+        return builder.Build();
+    }
+}

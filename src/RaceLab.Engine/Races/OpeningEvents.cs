@@ -1,0 +1,65 @@
+using RaceLab.Engine.Programs;
+
+namespace RaceLab.Engine.Races;
+
+/// <summary>Keeps the first moments of a race, in a bounded space, for the picture of what each worker did.</summary>
+internal sealed class OpeningEvents
+{
+    /// <summary>The most segments that a picture shows.</summary>
+    public const int Segments = 3000;
+
+    private const int Room = Segments * 4;
+    private readonly List<(int Worker, RaceEvent Event)> _events = new(Room);
+    private uint _until = uint.MaxValue;
+
+    /// <summary>Keeps an event if it began early enough.</summary>
+    public void Take(int worker, in RaceEvent happened)
+    {
+        if (happened.Start > _until) return;
+        _events.Add((worker, happened));
+        if (_events.Count < Room) return;
+        _events.Sort(static (a, b) => a.Event.Start.CompareTo(b.Event.Start));
+        _until = _events[Room / 2].Event.Start;
+        _events.RemoveAll(e => e.Event.Start > _until);
+    }
+
+    /// <summary>The segments in order of their start, with the marks of the attempts that ended among them.</summary>
+    public IReadOnlyList<LaneSegment> ToSegments()
+    {
+        var marks = Marks();
+        var steps = _events.Where(e => !e.Event.IsAttempt).OrderBy(e => e.Event.Start).Take(Segments).ToList();
+        var lastOf = new Dictionary<(int, int), uint>();
+        foreach (var (worker, e) in steps) lastOf[(worker, e.Attempt)] = e.End;
+        return
+        [
+            .. steps.Select(s => new LaneSegment(s.Worker, s.Event.Step, Us(s.Event.Start), Us(s.Event.End), MarkOf(s.Worker, s.Event))),
+        ];
+
+        LaneMark MarkOf(int worker, in RaceEvent step)
+        {
+            var attempt = (worker, step.Attempt);
+            if (lastOf[attempt] == step.End && marks.TryGetValue(attempt, out var mark)) return mark;
+            return step.Rejection > 0 ? LaneMark.Rejected : LaneMark.None;
+        }
+    }
+
+    private Dictionary<(int Worker, int Attempt), LaneMark> Marks()
+    {
+        var marks = new Dictionary<(int, int), LaneMark>();
+        var created = new HashSet<int>();
+        foreach (var (worker, e) in _events.Where(e => e.Event.IsAttempt).OrderBy(e => e.Event.End))
+        {
+            marks[(worker, e.Attempt)] = e.Outcome switch
+            {
+                Outcome.Created => created.Add(e.Key) ? LaneMark.Created : LaneMark.Duplicate,
+                Outcome.Found or Outcome.Updated => LaneMark.Found,
+                Outcome.Rejected => LaneMark.Rejected,
+                _ => LaneMark.Lost,
+            };
+        }
+
+        return marks;
+    }
+
+    private static int Us(uint time) => (int)(time / TimeSpan.TicksPerMicrosecond);
+}

@@ -1,0 +1,232 @@
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using RaceLab.Engine.Databases;
+
+namespace RaceLab.Engine.Races;
+
+/// <summary>
+/// Runs races on a lab server: permits, a database, connections and prepared statements first; then the start barrier; then the table's
+/// own answer. Races run inside the lab's process: <c>docs/architecture.md</c> says why.
+/// </summary>
+public sealed class RaceRunner : IRaceRunner
+{
+    /// <summary>How long any race may take from its barrier on, whatever its workload asks for.</summary>
+    public static readonly TimeSpan MaximumElapsed = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long a stopped race waits for attempts under way before it cancels their statements.</summary>
+    public static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(5);
+
+    /// <summary>How often viewers get a frame.</summary>
+    public static readonly TimeSpan FrameInterval = TimeSpan.FromMilliseconds(100);
+
+    private const int OpeningAtOnce = 16;
+    private static readonly TimeSpan CountingTime = TimeSpan.FromMinutes(2);
+
+    private readonly LabServer _server;
+    private readonly TimeProvider _time;
+    private readonly ILogger<RaceRunner> _log;
+
+    /// <summary>Makes a runner.</summary>
+    public RaceRunner(LabServer server, TimeProvider time, ILogger<RaceRunner> log)
+    {
+        _server = server;
+        _time = time;
+        _log = log;
+    }
+
+    /// <inheritdoc/>
+    public async Task<RaceResult> RunAsync(RaceRequest request, IRaceProgress progress, CancellationToken stop)
+    {
+        if (request.Scenario.MinimumPostgres > _server.Version.Major)
+        {
+            return RaceResults.Refused(request, _time.GetUtcNow(),
+                $"This scenario needs PostgreSQL {request.Scenario.MinimumPostgres}, and the lab's server is {_server.Version}.");
+        }
+
+        try
+        {
+            using var permits = await _server.Permits.TakeAsync(request.Workload.Workers + 1, progress.Queued, stop).ConfigureAwait(false);
+            progress.Entered(RaceState.Preparing);
+            await using var database = await _server.RentDatabaseAsync(stop).ConfigureAwait(false);
+            await using var source = new SessionSettings { SynchronousCommit = request.Workload.SynchronousCommit }.SourceFor(database.ConnectionString);
+            return await RaceInAsync(source, request, progress, stop).ConfigureAwait(false);
+        }
+        catch (ServerRefusedException refused)
+        {
+            _log.LogWarning(refused, "A race of {Strategy} could not start", request.Strategy.Id);
+            return RaceResults.Refused(request, _time.GetUtcNow(), refused.Message);
+        }
+        catch (NpgsqlException failure)
+        {
+            _log.LogWarning(failure, "A race of {Strategy} could not start", request.Strategy.Id);
+            return RaceResults.Refused(request, _time.GetUtcNow(), $"The race could not be prepared: {failure.Message}");
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return RaceResults.Refused(request, _time.GetUtcNow(), "It was stopped before its workers started.") with { End = RaceEnd.Stopped };
+        }
+    }
+
+    private async Task<RaceResult> RaceInAsync(NpgsqlDataSource source, RaceRequest request, IRaceProgress progress, CancellationToken stop)
+    {
+        var table = new RaceTable(request, source);
+        await table.BuildAsync(stop).ConfigureAwait(false);
+
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        using var aborting = new CancellationTokenSource();
+        await using var grace = ending.Token.Register(() => aborting.CancelAfter(StopGrace)).ConfigureAwait(false);
+        var track = new RaceTrack
+        {
+            Request = request,
+            Time = _time,
+            ConnectAsync = async () => await NpgsqlSession.OpenAsync(source, request.Strategy.Program, aborting.Token).ConfigureAwait(false),
+            Stopping = ending.Token,
+            Aborting = aborting.Token,
+            Keys = [.. Enumerable.Range(0, request.Workload.Keys + 1).Select(request.Scenario.Key.For)],
+        };
+
+        var workers = await OpenWorkersAsync(track, stop).ConfigureAwait(false);
+        var aggregator = new RaceAggregator(track, workers);
+        DateTimeOffset startedAt;
+        string? interrupted;
+        try
+        {
+            progress.Entered(RaceState.Running);
+            startedAt = _time.GetUtcNow();
+            interrupted = await RunWorkersAsync(track, workers, aggregator, ending, progress).ConfigureAwait(false);
+        }
+        finally
+        {
+            await Parallel.ForEachAsync(workers, CancellationToken.None, static (worker, _) => worker.DisposeAsync()).ConfigureAwait(false);
+        }
+
+        progress.Entered(RaceState.Counting);
+        var outOfTime = ending.IsCancellationRequested && !stop.IsCancellationRequested;
+        var last = aggregator.NextFrame(RaceState.Counting, (uint)aggregator.Elapsed.Ticks);
+        progress.Publish(last);
+        var result = Summarize(track, aggregator, startedAt, last.Snapshot) with
+        {
+            End = interrupted is not null ? RaceEnd.Interrupted : stop.IsCancellationRequested || outOfTime ? RaceEnd.Stopped : RaceEnd.Finished,
+            Problem = interrupted ?? (stop.IsCancellationRequested ? "It was stopped; the verdict is about the attempts that ran until then."
+                : outOfTime ? $"It was ended after {MaximumElapsed.TotalMinutes} minutes, the longest that a race may take; the verdict is about the attempts that ran until then."
+                : null),
+        };
+        return interrupted is null ? await JudgeAsync(table, track, aggregator, result).ConfigureAwait(false) : result;
+    }
+
+    private static async Task<IReadOnlyList<RaceWorker>> OpenWorkersAsync(RaceTrack track, CancellationToken stop)
+    {
+        var workers = new RaceWorker?[track.Request.Workload.Workers];
+        var options = new ParallelOptions { MaxDegreeOfParallelism = OpeningAtOnce, CancellationToken = stop };
+        try
+        {
+            await Parallel.ForEachAsync(Enumerable.Range(0, workers.Length), options, async (number, _) =>
+                workers[number] = new RaceWorker(number, await track.ConnectAsync().ConfigureAwait(false), track)).ConfigureAwait(false);
+            return workers!;
+        }
+        catch
+        {
+            foreach (var worker in workers)
+                if (worker is not null) await worker.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>From the barrier to the last attempt. Returns why the race was interrupted, or null.</summary>
+    private async Task<string?> RunWorkersAsync(
+        RaceTrack track, IReadOnlyList<RaceWorker> workers, RaceAggregator aggregator, CancellationTokenSource ending, IRaceProgress progress)
+    {
+        using var limit = _time.CreateTimer(_ => ending.Cancel(), null, MaximumElapsed, Timeout.InfiniteTimeSpan);
+        var running = Task.WhenAll(workers.Select(worker => RunWorkerAsync(worker, ending)));
+        track.Open();
+        progress.Publish(aggregator.NextFrame(RaceState.Running, 0));
+        using var ticks = new PeriodicTimer(FrameInterval, _time);
+        while (!running.IsCompleted)
+        {
+            await Task.WhenAny(running, ticks.WaitForNextTickAsync(CancellationToken.None).AsTask()).ConfigureAwait(false);
+            aggregator.Drain();
+            if (!running.IsCompleted) progress.Publish(aggregator.NextFrame(RaceState.Running, track.Now()));
+        }
+
+        var problems = await running.ConfigureAwait(false);
+        aggregator.Drain();
+        return problems.FirstOrDefault(p => p is not null);
+    }
+
+    private async Task<string?> RunWorkerAsync(RaceWorker worker, CancellationTokenSource ending)
+    {
+        try
+        {
+            await worker.RunAsync().ConfigureAwait(false);
+            return null;
+        }
+        catch (ServerRefusedException gone)
+        {
+            _log.LogWarning(gone, "Worker {Worker} lost the server", worker.Number);
+            await ending.CancelAsync().ConfigureAwait(false);
+            return $"The server went away during the race, so there is no verdict. {gone.Message}";
+        }
+        catch
+        {
+            // A fault of the lab: the others must not go on without this one.
+            await ending.CancelAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private RaceResult Summarize(RaceTrack track, RaceAggregator aggregator, DateTimeOffset startedAt, byte[] snapshot)
+    {
+        var kinds = track.Rejections.Kinds;
+        var counts = aggregator.Counts;
+        return new RaceResult
+        {
+            Scenario = track.Request.Scenario.Id,
+            Strategy = track.Request.Strategy.Id,
+            Workload = track.Request.Workload,
+            End = RaceEnd.Finished,
+            StartedAt = startedAt,
+            PostgresVersion = _server.Version.ToString(),
+            Attempts = counts,
+            Retries = aggregator.Retries,
+            Rejections =
+            [
+                .. aggregator.Rejected
+                    .Select((count, i) => new RejectionCount(kinds[i].SqlState, kinds[i].Constraint, count, kinds[i].Message))
+                    .Where(r => r.Count > 0)
+                    .OrderByDescending(r => r.Count),
+            ],
+            Invariants = [],
+            Latency = aggregator.SummarizeAttempts(),
+            Steps = aggregator.SummarizeSteps(),
+            Elapsed = aggregator.Elapsed,
+            AttemptsPerSecond = aggregator.Elapsed > TimeSpan.Zero ? counts.Total / aggregator.Elapsed.TotalSeconds : 0,
+            PerWorker = aggregator.PerWorker,
+            Lanes = aggregator.Lanes(),
+            Snapshot = snapshot,
+        };
+    }
+
+    private async Task<RaceResult> JudgeAsync(RaceTable table, RaceTrack track, RaceAggregator aggregator, RaceResult result)
+    {
+        using var patience = new CancellationTokenSource(CountingTime, _time);
+        try
+        {
+            await table.WriteAttemptsAsync(aggregator.Attempts, track.Rejections.Kinds, track.Keys, patience.Token).ConfigureAwait(false);
+            return result with
+            {
+                Invariants = await table.AskInvariantsAsync(aggregator.ExtraCreations, patience.Token).ConfigureAwait(false),
+                Reconciliation = await table.ReconcileAsync(aggregator.Attempts, patience.Token).ConfigureAwait(false),
+            };
+        }
+        catch (Exception failure) when (failure is NpgsqlException or OperationCanceledException or TimeoutException)
+        {
+            _log.LogWarning(failure, "The table of a race of {Strategy} could not be asked", track.Request.Strategy.Id);
+            return result with
+            {
+                End = RaceEnd.Interrupted,
+                Problem = $"The race ran, but its table could not be asked afterwards, so there is no verdict. {failure.Message}",
+                Invariants = [],
+            };
+        }
+    }
+}

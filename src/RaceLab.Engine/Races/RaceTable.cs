@@ -1,0 +1,177 @@
+using System.Globalization;
+using Npgsql;
+using NpgsqlTypes;
+using RaceLab.Engine.Content;
+using RaceLab.Engine.Programs;
+
+namespace RaceLab.Engine.Races;
+
+/// <summary>
+/// The race's own tables, built before it and asked after it, always as the race's restricted role: what that role can write is never
+/// read as anybody mightier.
+/// </summary>
+internal sealed class RaceTable
+{
+    private const string CopyAttempts =
+        "COPY attempts (attempt, worker, key, said, retries, sqlstate, constraint_name, started_us, ended_us) FROM STDIN (FORMAT binary)";
+
+    private readonly RaceRequest _request;
+    private readonly NpgsqlDataSource _source;
+
+    public RaceTable(RaceRequest request, NpgsqlDataSource source)
+    {
+        _request = request;
+        _source = source;
+    }
+
+    /// <summary>Builds the schema and the strategy's setup in an empty database.</summary>
+    public async Task BuildAsync(CancellationToken cancellation)
+    {
+        await using var connection = await _source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
+        foreach (var sql in (string?[])[_request.Scenario.Schema, AttemptsTable.Sql, _request.Strategy.Setup])
+        {
+            if (string.IsNullOrWhiteSpace(sql)) continue;
+            await using var command = new NpgsqlCommand(sql, connection);
+            await command.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Copies the attempts into the database, so that invariants may read them.</summary>
+    public async Task WriteAttemptsAsync(
+        IReadOnlyList<AttemptRecord> attempts, IReadOnlyList<SqlError> rejections, string[] keys, CancellationToken cancellation)
+    {
+        await using var connection = await _source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
+        await using var copy = await connection.BeginBinaryImportAsync(CopyAttempts, cancellation).ConfigureAwait(false);
+        foreach (var (number, worker, ended) in attempts)
+        {
+            await copy.StartRowAsync(cancellation).ConfigureAwait(false);
+            await copy.WriteAsync(number, NpgsqlDbType.Bigint, cancellation).ConfigureAwait(false);
+            await copy.WriteAsync(worker, NpgsqlDbType.Integer, cancellation).ConfigureAwait(false);
+            await copy.WriteAsync(keys[ended.Key], NpgsqlDbType.Text, cancellation).ConfigureAwait(false);
+            await copy.WriteAsync(WordFor(ended.Outcome), NpgsqlDbType.Text, cancellation).ConfigureAwait(false);
+            await copy.WriteAsync((int)ended.Retries, NpgsqlDbType.Integer, cancellation).ConfigureAwait(false);
+            var rejection = ended.Rejection > 0 ? rejections[ended.Rejection - 1] : (SqlError?)null;
+            await WriteTextAsync(rejection?.SqlState).ConfigureAwait(false);
+            await WriteTextAsync(rejection?.Constraint).ConfigureAwait(false);
+            await copy.WriteAsync(ended.Start / TimeSpan.TicksPerMicrosecond, NpgsqlDbType.Bigint, cancellation).ConfigureAwait(false);
+            await copy.WriteAsync(ended.End / TimeSpan.TicksPerMicrosecond, NpgsqlDbType.Bigint, cancellation).ConfigureAwait(false);
+        }
+
+        await copy.CompleteAsync(cancellation).ConfigureAwait(false);
+
+        Task WriteTextAsync(string? text) =>
+            text is null ? copy.WriteNullAsync(cancellation) : copy.WriteAsync(text, NpgsqlDbType.Text, cancellation);
+    }
+
+    /// <summary>Asks every invariant.</summary>
+    public async Task<IReadOnlyList<InvariantResult>> AskInvariantsAsync(long extraCreations, CancellationToken cancellation)
+    {
+        await using var connection = await _source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
+        var results = new List<InvariantResult>();
+        foreach (var invariant in _request.Scenario.Invariants)
+        {
+            var (violations, excess) = await CountAsync(connection, invariant, cancellation).ConfigureAwait(false);
+            var promise = _request.Strategy.Promises[invariant.Name];
+            results.Add(new InvariantResult(
+                invariant.Name,
+                invariant.Title,
+                promise,
+                VerdictOf(promise, violations),
+                violations,
+                excess,
+                invariant.Live == LiveCount.ExtraCreations ? extraCreations : null,
+                violations == 0 ? new OffendingRows([], [], 0) : await OffendersAsync(connection, invariant, cancellation).ConfigureAwait(false)));
+        }
+
+        return results;
+    }
+
+    /// <summary>Compares what callers were told with the rows that are there.</summary>
+    public async Task<Reconciliation> ReconcileAsync(IReadOnlyList<AttemptRecord> attempts, CancellationToken cancellation)
+    {
+        var told = new Dictionary<long, Outcome>(attempts.Count);
+        foreach (var attempt in attempts) told[attempt.Number] = attempt.Ended.Outcome;
+        var made = new HashSet<long>();
+        long rows = 0, unacknowledged = 0;
+
+        await using var connection = await _source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
+        await using var command = new NpgsqlCommand($"SELECT attempt::bigint FROM (\n{_request.Scenario.Rows}\n) AS made", connection);
+        await using var reader = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
+        while (await reader.ReadAsync(cancellation).ConfigureAwait(false))
+        {
+            rows++;
+            var number = reader.GetInt64(0);
+            made.Add(number);
+            if (!told.TryGetValue(number, out var outcome) || outcome is not (Outcome.Created or Outcome.Unknown)) unacknowledged++;
+        }
+
+        long acknowledged = 0, missing = 0, unknown = 0, unknownWithRow = 0;
+        foreach (var attempt in attempts)
+        {
+            if (attempt.Ended.Outcome == Outcome.Created)
+            {
+                acknowledged++;
+                if (!made.Contains(attempt.Number)) missing++;
+            }
+            else if (attempt.Ended.Outcome == Outcome.Unknown)
+            {
+                unknown++;
+                if (made.Contains(attempt.Number)) unknownWithRow++;
+            }
+        }
+
+        return new Reconciliation(acknowledged, rows, unknown, unknownWithRow, missing, unacknowledged);
+    }
+
+    internal static Verdict VerdictOf(Promise promise, long violations) => (promise, violations > 0) switch
+    {
+        (Promise.None, true) => Verdict.Broken,
+        (Promise.Some, false) => Verdict.NotShown,
+        _ => Verdict.Kept,
+    };
+
+    private static string WordFor(Outcome outcome) => outcome switch
+    {
+        Outcome.Created => "created",
+        Outcome.Found => "found",
+        Outcome.Updated => "updated",
+        Outcome.Rejected => "rejected",
+        Outcome.Failed => "failed",
+        _ => "unknown",
+    };
+
+    private static async Task<(long Violations, long Excess)> CountAsync(NpgsqlConnection connection, Invariant invariant, CancellationToken cancellation)
+    {
+        var sql = $"SELECT count(*)::bigint, coalesce(sum(excess), 0)::bigint FROM (\n{invariant.Query}\n) AS violations";
+        await using var command = new NpgsqlCommand(sql, connection);
+        await using var reader = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
+        await reader.ReadAsync(cancellation).ConfigureAwait(false);
+        return (reader.GetInt64(0), reader.GetInt64(1));
+    }
+
+    private async Task<OffendingRows> OffendersAsync(NpgsqlConnection connection, Invariant invariant, CancellationToken cancellation)
+    {
+        var offending = $"""
+            SELECT *, count(*) OVER () AS racelab_total FROM (
+            {_request.Scenario.Rows}
+            ) AS rows WHERE key::text IN (SELECT key::text FROM (
+            {invariant.Query}
+            ) AS violations) ORDER BY key, attempt LIMIT {OffendingRows.Limit.ToString(CultureInfo.InvariantCulture)}
+            """;
+        await using var command = new NpgsqlCommand(offending, connection) { AllResultTypesAreUnknown = true };
+        await using var reader = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
+        var width = reader.FieldCount - 1;
+        var columns = Enumerable.Range(0, width).Select(reader.GetName).ToList();
+        var rows = new List<IReadOnlyList<string?>>();
+        long total = 0;
+        while (await reader.ReadAsync(cancellation).ConfigureAwait(false))
+        {
+            var row = new string?[width];
+            for (var i = 0; i < width; i++) row[i] = reader.IsDBNull(i) ? null : reader.GetString(i);
+            rows.Add(row);
+            total = long.Parse(reader.GetString(width), CultureInfo.InvariantCulture);
+        }
+
+        return new OffendingRows(columns, rows, total);
+    }
+}

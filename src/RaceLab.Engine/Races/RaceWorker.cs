@@ -1,0 +1,171 @@
+using System.Diagnostics;
+using System.Globalization;
+using RaceLab.Engine.Databases;
+using RaceLab.Engine.Programs;
+
+namespace RaceLab.Engine.Races;
+
+/// <summary>One concurrent actor of a race: its own connection, its own log, one attempt after another.</summary>
+internal sealed class RaceWorker : IAsyncDisposable
+{
+    private readonly RaceTrack _track;
+    private readonly AttemptMachine _machine;
+    private readonly Draw _draw;
+    private readonly string _name;
+    private ISession _session;
+
+    public RaceWorker(int number, ISession session, RaceTrack track)
+    {
+        Number = number;
+        _session = session;
+        _track = track;
+        _machine = new AttemptMachine(track.Request.Strategy.Program);
+        _draw = new Draw(track.Request.Workload.Seed, number);
+        _name = number.ToString(CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>From 0.</summary>
+    public int Number { get; }
+
+    public WorkerLog Log { get; } = new();
+
+    /// <summary>What it is doing, for the live picture: a step's index, or one of <see cref="FrameEncoder"/>'s two others.</summary>
+    public byte Activity { get; private set; } = FrameEncoder.BetweenAttempts;
+
+    /// <summary>Makes attempts until the workload is done or the race is told to stop.</summary>
+    /// <exception cref="ServerRefusedException">The connection was lost and the server does not take a new one.</exception>
+    public async Task RunAsync()
+    {
+        await _track.Barrier.ConfigureAwait(false);
+        var workload = _track.Request.Workload;
+        for (var attempt = 0; _track.MayBegin(attempt); attempt++)
+        {
+            var key = _draw.Key(workload, attempt);
+            if (!await AttemptAsync(attempt, key).ConfigureAwait(false)) await ReconnectAsync().ConfigureAwait(false);
+        }
+
+        Activity = FrameEncoder.Done;
+    }
+
+    public ValueTask DisposeAsync() => _session.DisposeAsync();
+
+    /// <summary>One attempt. False where the connection was lost with it.</summary>
+    private async ValueTask<bool> AttemptAsync(int attempt, int key)
+    {
+        var alive = true;
+        var began = _track.Now();
+        _machine.Start(_track.Keys[key], _track.NumberOf(attempt, Number).ToString(CultureInfo.InvariantCulture), _name);
+        while (_machine.Next is { } step)
+        {
+            Activity = (byte)step.Index;
+            var start = _track.Now();
+            ushort rejection = 0;
+            if (step.Sql is null)
+            {
+                await WaitAsync(step).ConfigureAwait(false);
+                _machine.Completed();
+            }
+            else
+            {
+                var result = await _session.ExecuteAsync(step, _machine.Values, _track.Aborting).ConfigureAwait(false);
+                switch (result.Kind)
+                {
+                    case StatementEnd.Answered:
+                        _machine.Completed(result.Rows);
+                        break;
+                    case StatementEnd.Rejected:
+                        var error = result.Error!.Value;
+                        rejection = _track.Rejections.NumberOf(error);
+                        _machine.Rejected(error);
+                        break;
+                    default:
+                        if (result.Error is { } reason) rejection = _track.Rejections.NumberOf(reason);
+                        _machine.Lost();
+                        alive = false;
+                        break;
+                }
+            }
+
+            Log.Append(new RaceEvent(start, _track.Now(), attempt, key, (byte)step.Index, default, rejection, 0));
+        }
+
+        var last = _machine is { Outcome: Outcome.Rejected, Error: { } cause } ? _track.Rejections.NumberOf(cause) : (ushort)0;
+        Log.Append(new RaceEvent(began, _track.Now(), attempt, key, RaceEvent.AttemptEnded, _machine.Outcome, last, (ushort)_machine.Retries));
+        Activity = FrameEncoder.BetweenAttempts;
+        return alive;
+    }
+
+    /// <summary>The workload's pause, or the wait before a retry; a race that is stopping cuts both short.</summary>
+    private async Task WaitAsync(ProgramStep step)
+    {
+        var workload = _track.Request.Workload;
+        var wait = step.Kind == StepKind.Backoff
+            ? _draw.Between(_machine.Backoff!.BackoffLow, _machine.Backoff.BackoffHigh)
+            : _draw.Between(workload.PauseLow, workload.PauseHigh);
+        if (wait > TimeSpan.Zero)
+            await Task.Delay(wait, _track.Time, _track.Stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private async Task ReconnectAsync()
+    {
+        await _session.DisposeAsync().ConfigureAwait(false);
+        if (!_track.Stopping.IsCancellationRequested) _session = await _track.ConnectAsync().ConfigureAwait(false);
+    }
+}
+
+/// <summary>What the workers of one race share.</summary>
+internal sealed class RaceTrack
+{
+    private long _barrierAt;
+    private long _deadline = long.MaxValue;
+
+    public required RaceRequest Request { get; init; }
+
+    public required TimeProvider Time { get; init; }
+
+    /// <summary>Opens one more session; fails with <see cref="ServerRefusedException"/>.</summary>
+    public required Func<Task<ISession>> ConnectAsync { get; init; }
+
+    /// <summary>Cancelled: finish the attempt under way and begin no other.</summary>
+    public required CancellationToken Stopping { get; init; }
+
+    /// <summary>Cancelled: give up even the statement under way.</summary>
+    public required CancellationToken Aborting { get; init; }
+
+    /// <summary>All key values, by number; 0 is not used.</summary>
+    public required string[] Keys { get; init; }
+
+    public Rejections Rejections { get; } = new();
+
+    /// <summary>Completes when all workers may start.</summary>
+    public Task Barrier => _barrier.Task;
+
+    private readonly TaskCompletionSource _barrier = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Lets the workers go.</summary>
+    public void Open()
+    {
+        _barrierAt = Stopwatch.GetTimestamp();
+        if (Request.Workload.Duration is { } duration)
+            _deadline = _barrierAt + (long)(duration.TotalSeconds * Stopwatch.Frequency);
+        _barrier.SetResult();
+    }
+
+    /// <summary>Sends the workers home before they have started.</summary>
+    public void CallOff() => _barrier.TrySetCanceled();
+
+    /// <summary>Units of 100 ns since the barrier opened.</summary>
+    public uint Now() => (uint)Stopwatch.GetElapsedTime(_barrierAt).Ticks;
+
+    /// <summary>Whether a worker may begin its attempt of that number.</summary>
+    public bool MayBegin(int attempt)
+    {
+        if (Stopping.IsCancellationRequested) return false;
+        return Request.Workload.Attempts is { } attempts
+            ? attempt < attempts
+            : Stopwatch.GetTimestamp() < _deadline && (long)attempt * Request.Workload.Workers < Workload.MaximumTotalAttempts;
+    }
+
+    /// <summary>The number of an attempt in the whole race, from 1: what rows carry as <c>@attempt</c>.</summary>
+    public long NumberOf(int attempt, int worker) => ((long)attempt * Request.Workload.Workers) + worker + 1;
+}

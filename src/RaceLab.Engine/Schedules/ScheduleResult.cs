@@ -1,0 +1,27 @@
+using RaceLab.Engine.Content;
+using RaceLab.Engine.Programs;
+using RaceLab.Engine.Races;
+
+namespace RaceLab.Engine.Schedules;
+
+/// <summary>What came of a schedule.</summary>
+/// <param name="Played">Every step in the order in which it was sent, those that the schedule did not name included.</param>
+/// <param name="Outcomes">What each session's attempt ended as; the first is session 1.</param>
+/// <param name="Invariants">Asked of the table afterwards.</param>
+public sealed record ScheduleResult(IReadOnlyList<PlayedStep> Played, IReadOnlyList<Outcome> Outcomes, IReadOnlyList<InvariantResult> Invariants);
+
+/// <summary>One statement as it was played.</summary>
+/// <param name="Step">Which session sent which step.</param>
+/// <param name="BlockedBy">The sessions that it had to wait for, from the lock tables; empty where it did not wait.</param>
+/// <param name="Rows">Rows returned or affected.</param>
+/// <param name="Error">The server's error, or null.</param>
+public sealed record PlayedStep(ScheduledStep Step, IReadOnlyList<int> BlockedBy, long Rows, SqlError? Error);
+
+/// <summary>A schedule cannot be played: the step that it names is not the session's next, or the session still waits for a lock.</summary>
+/// <param name="at">The entry that cannot be played.</param>
+/// <param name="message">Why, in a sentence.</param>
+public sealed class InfeasibleScheduleException(ScheduledStep at, string message) : Exception(message)
+{
+    /// <summary>The entry that cannot be played.</summary>
+    public ScheduledStep At { get; } = at;
+}

@@ -1,0 +1,78 @@
+using System.Globalization;
+using RaceLab.Engine.Content;
+using RaceLab.Engine.Databases;
+using RaceLab.Engine.Programs;
+
+namespace RaceLab.Engine.Schedules;
+
+/// <summary>One session of a stepped run: it sends a statement when it is told to, and may then wait for a lock.</summary>
+internal sealed class SteppedSession : IAsyncDisposable
+{
+    private readonly AttemptMachine _machine;
+    private Task<StatementResult>? _pending;
+    private int[] _blockedBy = [];
+
+    public SteppedSession(int number, ISession session, StepProgram program, string key)
+    {
+        Number = number;
+        Session = session;
+        _machine = new AttemptMachine(program);
+        var name = number.ToString(CultureInfo.InvariantCulture);
+        _machine.Start(key, name, name);
+    }
+
+    /// <summary>From 1; also its attempt's number.</summary>
+    public int Number { get; }
+
+    public ISession Session { get; }
+
+    /// <summary>The step that is next, or that waits; null once the attempt has ended.</summary>
+    public ProgramStep? Next => _machine.Next;
+
+    public Outcome Outcome => _machine.Outcome;
+
+    public SqlError? Error => _machine.Error;
+
+    public int Retries => _machine.Retries;
+
+    /// <summary>Whether a statement was sent and has not come back.</summary>
+    public bool IsWaiting => _pending is not null;
+
+    /// <summary>Completes when the statement under way has come back.</summary>
+    public Task Pending => _pending ?? Task.CompletedTask;
+
+    /// <summary>Passes what needs no server: pauses and back-offs take no time here.</summary>
+    public void PassPauses()
+    {
+        while (!IsWaiting && _machine.Next is { Sql: null }) _machine.Completed();
+    }
+
+    public void Send(CancellationToken cancellation)
+    {
+        _blockedBy = [];
+        _pending = Session.ExecuteAsync(_machine.Next!, _machine.Values, cancellation).AsTask();
+    }
+
+    public void MarkBlocked(int[] sessions) => _blockedBy = [.. _blockedBy.Union(sessions).Order()];
+
+    /// <summary>Takes the answer of a statement that has come back.</summary>
+    public async Task<PlayedStep> TakeAnswerAsync()
+    {
+        var step = new ScheduledStep(Number, _machine.Next!.Name);
+        var result = await _pending!.ConfigureAwait(false);
+        _pending = null;
+        switch (result.Kind)
+        {
+            case StatementEnd.Answered: _machine.Completed(result.Rows); break;
+            case StatementEnd.Rejected: _machine.Rejected(result.Error!.Value); break;
+            default: _machine.Lost(); break;
+        }
+
+        return new PlayedStep(step, _blockedBy, result.Rows, result.Error);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Session.DisposeAsync().ConfigureAwait(false);
+    }
+}
