@@ -1,0 +1,69 @@
+using RaceLab.Engine.Programs;
+using RaceLab.Engine.Races;
+
+namespace RaceLab.Engine.Tests.Races;
+
+public class RaceLogTests
+{
+    [Fact(Timeout = 30_000)]
+    public async Task Read_WhileTheWorkerWrites_GetsEveryEventOnceInOrder()
+    {
+        const int Count = 500_000;
+        var log = new WorkerLog();
+        var writer = Task.Run(() =>
+        {
+            for (var i = 0; i < Count; i++) log.Append(new RaceEvent((uint)i, (uint)i + 1, i, 1, 0, default, 0, 0));
+        }, TestContext.Current.CancellationToken);
+
+        var expected = 0;
+        while (expected < Count)
+        {
+            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
+            foreach (var happened in log.Read()) Assert.Equal(expected++, happened.Attempt);
+        }
+
+        await writer;
+        Assert.True(log.Read().IsEmpty);
+    }
+
+    [Fact]
+    public void Read_NothingWritten_IsEmpty() => Assert.True(new WorkerLog().Read().IsEmpty);
+
+    [Fact]
+    public void NumberOf_SameKind_HasOneNumberAndKeepsTheFirstMessage()
+    {
+        var rejections = new Rejections();
+        Assert.Equal(1, rejections.NumberOf(new SqlError("23505", "a", "first")));
+        Assert.Equal(2, rejections.NumberOf(new SqlError("23505", "b", "other")));
+        Assert.Equal(1, rejections.NumberOf(new SqlError("23505", "a", "second")));
+        Assert.Equal(["first", "other"], rejections.Kinds.Select(k => k.Message));
+    }
+
+    [Fact]
+    public void ToSegments_TwoCreationsOfOneKey_MarksTheLaterOneAsDuplicate()
+    {
+        var opening = new OpeningEvents();
+        opening.Take(0, Step(10, 20, attempt: 0));
+        opening.Take(1, Step(12, 30, attempt: 0));
+        opening.Take(1, Ended(5, 31, key: 1, Outcome.Created));
+        opening.Take(0, Ended(5, 22, key: 1, Outcome.Created));
+
+        Assert.Equal([LaneMark.Created, LaneMark.Duplicate], opening.ToSegments().Select(s => s.Mark));
+    }
+
+    [Fact]
+    public void ToSegments_MoreThanFit_KeepsTheEarliest()
+    {
+        var opening = new OpeningEvents();
+        var order = Enumerable.Range(0, 100_000).Select(i => (uint)(i * 7919L % 100_000)).ToList();
+        foreach (var start in order) opening.Take(0, Step(start * 10, (start * 10) + 5, (int)start));
+
+        var segments = opening.ToSegments();
+        Assert.Equal(OpeningEvents.Segments, segments.Count);
+        Assert.Equal(Enumerable.Range(0, OpeningEvents.Segments).Select(i => i), segments.Select(s => s.StartUs));
+    }
+
+    private static RaceEvent Step(uint start, uint end, int attempt) => new(start, end, attempt, 1, 0, default, 0, 0);
+
+    private static RaceEvent Ended(uint start, uint end, int key, Outcome outcome) => new(start, end, 0, key, RaceEvent.AttemptEnded, outcome, 0, 0);
+}

@@ -1,0 +1,54 @@
+using RaceLab.Engine.Content;
+using RaceLab.Engine.Programs;
+using RaceLab.Engine.Races;
+
+namespace RaceLab.Engine.Tests.Races;
+
+/// <summary>A scenario made in code, for tests that are not about content.</summary>
+internal static class SmallScenario
+{
+    private const string Duplicates = "SELECT name AS key, count(*) - 1 AS excess FROM things GROUP BY name HAVING count(*) > 1";
+
+    private static readonly Condition Found = Condition.Parse("found");
+
+    /// <summary>Check, pause, insert: makes duplicates.</summary>
+    public static RaceRequest Naive(Workload workload) => Request(workload, Promise.Some, null,
+        Sql("check", "SELECT id FROM things WHERE name = @key"),
+        new SayStep(Outcome.Found, Found, 1),
+        new PauseStep(null, 1),
+        Sql("insert", "INSERT INTO things (name, attempt) VALUES (@key, @attempt)"),
+        new SayStep(Outcome.Created, null, 1));
+
+    /// <summary>A plain insert against a unique constraint, with nothing to catch its 23505.</summary>
+    public static RaceRequest Constrained(Workload workload) => Request(workload, Promise.None, "ALTER TABLE things ADD CONSTRAINT things_name_key UNIQUE (name)",
+        Sql("insert", "INSERT INTO things (name, attempt) VALUES (@key, @attempt)"),
+        new SayStep(Outcome.Created, null, 1));
+
+    /// <summary>Takes an advisory lock for the key, pauses while holding it, inserts.</summary>
+    public static RaceRequest Locked(Workload workload) => Request(workload, Promise.None, null,
+        new WithinStep(BlockKind.Transaction, null, null, ErrorRules.None,
+        [
+            Sql("lock", "SELECT pg_advisory_xact_lock(hashtext(@key))"),
+            new PauseStep(null, 1),
+            Sql("check", "SELECT id FROM things WHERE name = @key"),
+            new SayStep(Outcome.Found, Found, 1),
+            Sql("insert", "INSERT INTO things (name, attempt) VALUES (@key, @attempt)"),
+            new SayStep(Outcome.Created, null, 1),
+        ], 1));
+
+    public static RaceRequest Request(Workload workload, Promise promise, string? setup, params Step[] steps)
+    {
+        var strategy = new Strategy("small", "Small", "A strategy of a test.", "", new Dictionary<string, Promise> { ["duplicates"] = promise }, [], setup,
+            ProgramCompiler.Compile(steps, 1));
+        return new RaceRequest(
+            new Scenario("things", "Things", "Things of a test.", "", 13, new KeyTemplate("thing-{n}"),
+                "CREATE TABLE things (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text NOT NULL, attempt bigint NOT NULL)",
+                "SELECT attempt, name AS key, id FROM things",
+                [new Invariant("duplicates", "one row per name", Duplicates, LiveCount.ExtraCreations)],
+                [strategy], "things.yaml"),
+            strategy,
+            workload);
+    }
+
+    public static SqlStep Sql(string name, string sql) => new(name, SqlText.Parse(sql), [], null, ErrorRules.None, 1);
+}
