@@ -15,8 +15,8 @@ public sealed record SessionSettings
     /// <summary>The server ends a session that sits in a transaction without a statement for this long.</summary>
     public TimeSpan IdleInTransactionTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>As <c>pg_stat_activity</c> shows it.</summary>
-    public string ApplicationName { get; init; } = "racelab race";
+    /// <summary>As <c>pg_stat_activity</c> shows it; the server keeps the first 63 bytes.</summary>
+    public string ApplicationName { get; init; } = "racelab";
 
     /// <summary>A source of connections with these settings, without pooling.</summary>
     public NpgsqlDataSource SourceFor(string connectionString)

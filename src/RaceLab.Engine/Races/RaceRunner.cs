@@ -48,7 +48,12 @@ public sealed class RaceRunner : IRaceRunner
             using var permits = await _server.Permits.TakeAsync(request.Workload.Workers + 1, progress.Queued, stop).ConfigureAwait(false);
             progress.Entered(RaceState.Preparing);
             await using var database = await _server.RentDatabaseAsync(stop).ConfigureAwait(false);
-            await using var source = new SessionSettings { SynchronousCommit = request.Workload.SynchronousCommit }.SourceFor(database.ConnectionString);
+            var settings = new SessionSettings
+            {
+                SynchronousCommit = request.Workload.SynchronousCommit,
+                ApplicationName = $"racelab {request.Strategy.Id}",
+            };
+            await using var source = settings.SourceFor(database.ConnectionString);
             return await RaceInAsync(source, request, progress, stop).ConfigureAwait(false);
         }
         catch (ServerRefusedException refused)

@@ -1,0 +1,183 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using RaceLab.Engine.Content;
+using RaceLab.Engine.Races;
+using RaceLab.Engine.Schedules;
+
+namespace RaceLab.Engine.Tests.Contract;
+
+/// <summary>
+/// Holds every strategy of every scenario in content to what it promises. The broken ones are the positive controls: only because they
+/// show their flaw here does "no duplicates" mean something for the sound ones.
+/// </summary>
+public class StrategyContractTests(TestPostgres postgres)
+{
+    private const int WitnessRuns = 5;
+
+    public static TheoryData<string, string> Broken => Strategies(sound: false);
+
+    public static TheoryData<string, string> Sound => Strategies(sound: true);
+
+    public static TheoryData<string, string, int> BrokenAtEachSize => Sized(Broken);
+
+    public static TheoryData<string, string, int> SoundAtEachSize => Sized(Sound);
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Theory(Timeout = 60_000)]
+    [MemberData(nameof(Broken))]
+    public async Task Witness_BrokenStrategy_ShowsItsFlawEveryTime(string scenarioId, string strategyId)
+    {
+        var (scenario, strategy) = Find(scenarioId, strategyId);
+        var runner = new ScheduleRunner(postgres.Lab, TimeProvider.System);
+        for (var run = 0; run < WitnessRuns; run++)
+        {
+            var result = await runner.RunAsync(scenario, strategy, strategy.Witness, strategy.Witness.Max(s => s.Session), Cancellation);
+            Assert.Equal(strategy.Witness, result.Played.Select(p => p.Step).Take(strategy.Witness.Count));
+            Assert.All(result.Invariants, i => Assert.Equal(Verdict.Kept, i.Verdict));
+            Assert.Contains(result.Invariants, i => i is { Promise: Promise.Some, Violations: > 0 });
+        }
+    }
+
+    [Theory(Timeout = 120_000)]
+    [MemberData(nameof(BrokenAtEachSize))]
+    public async Task Race_BrokenStrategyWithARaceWindow_ShowsItsFlaw(string scenarioId, string strategyId, int workers)
+    {
+        var result = await RaceAsync(scenarioId, strategyId, new Workload
+        {
+            Workers = workers,
+            Keys = 40,
+            Attempts = 40,
+            Duration = null,
+            PauseLow = TimeSpan.FromMilliseconds(2),
+            PauseHigh = TimeSpan.FromMilliseconds(6),
+            Seed = workers,
+        });
+
+        Assert.All(result.Invariants, i => Assert.Equal(Verdict.Kept, i.Verdict));
+        Assert.Contains(result.Invariants, i => i is { Promise: Promise.Some, Violations: > 0 });
+        RaceChecks.EverythingRan(result);
+        RaceChecks.NumbersAgree(result);
+    }
+
+    [Theory(Timeout = 120_000)]
+    [MemberData(nameof(SoundAtEachSize))]
+    public async Task Race_SoundStrategy_KeepsEveryPromise(string scenarioId, string strategyId, int workers)
+    {
+        foreach (var distribution in Enum.GetValues<KeyDistribution>())
+        {
+            var result = await RaceAsync(scenarioId, strategyId, new Workload
+            {
+                Workers = workers,
+                Keys = 25,
+                Attempts = 640 / workers,
+                Duration = null,
+                Distribution = distribution,
+                PauseHigh = TimeSpan.FromMilliseconds(1),
+                Seed = workers,
+            });
+
+            Assert.All(result.Invariants, i => Assert.Equal((Promise.None, Verdict.Kept, 0), (i.Promise, i.Verdict, i.Violations)));
+            RaceChecks.EverythingRan(result);
+            RaceChecks.NumbersAgree(result);
+            Assert.Equal((0, 0, 0), (result.Attempts.Rejected, result.Attempts.Failed, result.Attempts.Unknown));
+            Assert.InRange(result.Attempts.Created, 1, 25);
+        }
+    }
+
+    [Theory(Timeout = 120_000)]
+    [MemberData(nameof(Sound))]
+    public async Task Race_SoundStrategyWhoseConnectionsAreCut_KeepsEveryPromise(string scenarioId, string strategyId)
+    {
+        var (scenario, strategy) = Find(scenarioId, strategyId);
+        await using var registry = Registry();
+        var named = strategy with { Id = $"cut-{Guid.NewGuid():N}" };
+        var race = registry.Start(new RaceRequest(scenario, named, new Workload
+        {
+            Workers = 8,
+            Keys = 5000,
+            Duration = TimeSpan.FromSeconds(2),
+            PauseHigh = TimeSpan.FromMilliseconds(1),
+        }), "test");
+        await BackendCutter.CutWhileRunningAsync(race, postgres.AdminConnectionString, Cancellation);
+
+        var result = await race.Completion.WaitAsync(Cancellation);
+        Assert.Equal(RaceEnd.Finished, result.End);
+        Assert.All(result.Invariants, i => Assert.Equal((Verdict.Kept, 0), (i.Verdict, i.Violations)));
+        Assert.True(result.Reconciliation!.Holds, $"{result.Reconciliation}");
+        Assert.True(result.Attempts.Failed + result.Attempts.Unknown > 0, "no connection was cut during an attempt, so this race proves nothing");
+        Assert.True(result.Attempts.Created > 0);
+    }
+
+    [Theory(Timeout = 1_800_000)]
+    [MemberData(nameof(Sound))]
+    public async Task Soak_SoundStrategyFiftyWorkersOnOneKey_NeverBreaksInFiftyRaces(string scenarioId, string strategyId)
+    {
+        Assert.SkipUnless(Soak.IsAskedFor, Soak.Reason);
+        for (var race = 1; race <= 50; race++)
+        {
+            var result = await RaceAsync(scenarioId, strategyId, Stampede(race));
+            Assert.All(result.Invariants, i => Assert.Equal((Verdict.Kept, 0), (i.Verdict, i.Violations)));
+            RaceChecks.EverythingRan(result);
+            RaceChecks.NumbersAgree(result);
+            Assert.Equal(1, result.Attempts.Created);
+        }
+    }
+
+    [Theory(Timeout = 1_800_000)]
+    [MemberData(nameof(Broken))]
+    public async Task Soak_BrokenStrategyFiftyWorkersOnOneKey_BreaksInNineRacesOfTen(string scenarioId, string strategyId)
+    {
+        Assert.SkipUnless(Soak.IsAskedFor, Soak.Reason);
+        var broken = 0;
+        for (var race = 1; race <= 50; race++)
+        {
+            var result = await RaceAsync(scenarioId, strategyId, Stampede(race));
+            if (result.Invariants.Any(i => i.Violations > 0)) broken++;
+        }
+
+        Assert.True(broken >= 45, $"only {broken} of 50 races ended with a violation");
+    }
+
+    /// <summary>Fifty workers, one key, one attempt each, no pause: what <c>racelab race</c> does with those three flags.</summary>
+    private static Workload Stampede(int seed) => new() { Workers = 50, Keys = 1, Attempts = 1, Duration = null, Seed = seed };
+
+    private static TheoryData<string, string> Strategies(bool sound)
+    {
+        var data = new TheoryData<string, string>();
+        foreach (var scenario in TestContent.Scenarios)
+        {
+            foreach (var strategy in scenario.Strategies.Where(s => s.IsSound == sound)) data.Add(scenario.Id, strategy.Id);
+        }
+
+        return data;
+    }
+
+    private static TheoryData<string, string, int> Sized(TheoryData<string, string> strategies)
+    {
+        var data = new TheoryData<string, string, int>();
+        foreach (var strategy in strategies)
+        {
+            foreach (var workers in (int[])[2, 16, 64]) data.Add(strategy.Data.Item1, strategy.Data.Item2, workers);
+        }
+
+        return data;
+    }
+
+    private static (Scenario Scenario, Strategy Strategy) Find(string scenarioId, string strategyId)
+    {
+        var scenario = TestContent.Scenarios.Single(s => s.Id == scenarioId);
+        return (scenario, scenario.FindStrategy(strategyId)!);
+    }
+
+    private RaceRegistry Registry() => new(
+        new RaceRunner(postgres.Lab, TimeProvider.System, NullLogger<RaceRunner>.Instance), new NoArchive(), TimeProvider.System, NullLogger<RaceRegistry>.Instance);
+
+    private async Task<RaceResult> RaceAsync(string scenarioId, string strategyId, Workload workload)
+    {
+        var (scenario, strategy) = Find(scenarioId, strategyId);
+        await using var registry = Registry();
+        var result = await registry.Start(new RaceRequest(scenario, strategy, workload), "test").Completion.WaitAsync(Cancellation);
+        Assert.True(result.End == RaceEnd.Finished, $"{result.End}: {result.Problem}");
+        return result;
+    }
+}

@@ -1,0 +1,216 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+using RaceLab.Engine.Content;
+using RaceLab.Engine.Databases;
+using RaceLab.Engine.Programs;
+using RaceLab.Engine.Races;
+using RaceLab.Engine.Tests.Contract;
+
+namespace RaceLab.Engine.Tests.Races;
+
+public class RaceRunnerTests(TestPostgres postgres)
+{
+    private static readonly Workload Small = new() { Workers = 4, Keys = 5, Attempts = 5, Duration = null };
+
+    private static readonly Workload Endless = new() { Workers = 4, Keys = 5, Duration = TimeSpan.FromMinutes(2), PauseLow = TimeSpan.FromMilliseconds(1), PauseHigh = TimeSpan.FromMilliseconds(2) };
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact(Timeout = 60_000)]
+    public async Task RunAsync_NaiveStrategy_CountsTheSameLiveInTheTableAndInTheBooks()
+    {
+        var frames = new Frames();
+        var result = await Runner().RunAsync(SmallScenario.Naive(Small with { PauseHigh = TimeSpan.FromMilliseconds(3) }), frames, Cancellation);
+
+        Assert.Equal(RaceEnd.Finished, result.End);
+        RaceChecks.EverythingRan(result);
+        RaceChecks.NumbersAgree(result);
+        Assert.Equal([RaceState.Preparing, RaceState.Running, RaceState.Counting], frames.States);
+        Assert.Equal(["check", "pause", "insert"], result.Steps.Select(s => s.Step));
+        Assert.NotEmpty(result.Lanes);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task RunAsync_LastFrame_HasTheNumbersOfTheResult()
+    {
+        var frames = new Frames();
+        var result = await Runner().RunAsync(SmallScenario.Naive(Small with { PauseHigh = TimeSpan.FromMilliseconds(3) }), frames, Cancellation);
+
+        var delta = frames.Last!.Delta;
+        Assert.Equal(1000u, BitConverter.ToUInt32(delta, 12));
+        Assert.Equal(result.Attempts.Created, BitConverter.ToUInt32(delta, 16));
+        Assert.Equal(result.Attempts.Found, BitConverter.ToUInt32(delta, 20));
+        Assert.Equal(result.Invariants[0].Excess, BitConverter.ToUInt32(delta, 48));
+        Assert.Equal([255, 255, 255, 255], delta[68..]);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task RunAsync_UncaughtUniqueViolations_AreRejectedAndCountedByConstraint()
+    {
+        var result = await Runner().RunAsync(SmallScenario.Constrained(Small), new Frames(), Cancellation);
+
+        Assert.Equal((5, 15), (result.Attempts.Created, result.Attempts.Rejected));
+        var rejection = Assert.Single(result.Rejections);
+        Assert.Equal(("23505", "things_name_key", 15), (rejection.SqlState, rejection.Constraint, rejection.Count));
+        Assert.Equal(Verdict.Kept, Assert.Single(result.Invariants).Verdict);
+        RaceChecks.NumbersAgree(result);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task RunAsync_Stopped_FinishesAttemptsUnderWayAndJudgesThem()
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        var frames = new Frames { OnFrame = frame => { if (frame.Number == 3) stop.Cancel(); } };
+        var result = await Runner().RunAsync(SmallScenario.Naive(Endless), frames, stop.Token);
+
+        Assert.Equal(RaceEnd.Stopped, result.End);
+        Assert.True(result.Attempts.Total > 0);
+        Assert.Equal(0, result.Attempts.Unknown + result.Attempts.Failed);
+        RaceChecks.NumbersAgree(result);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task RunAsync_StoppedWhileAStatementHangs_CancelsItAfterTheGrace()
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        var frames = new Frames { OnFrame = frame => { if (frame.Number == 2) stop.Cancel(); } };
+        var request = SmallScenario.Request(Endless with { Workers = 2 }, Promise.None, null,
+            SmallScenario.Sql("hang", "SELECT pg_sleep(25)"), new SayStep(Outcome.Found, null, 1));
+        var result = await Runner().RunAsync(request, frames, stop.Token);
+
+        Assert.Equal(RaceEnd.Stopped, result.End);
+        Assert.Equal(2, result.Attempts.Failed);
+        Assert.True(result.Elapsed < TimeSpan.FromSeconds(20), $"it took {result.Elapsed}");
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task RunAsync_StoppedInTheQueue_NeverStarts()
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        var server = postgres.Lab;
+        using var everything = await server.Permits.TakeAsync(server.Permits.Total, null, Cancellation);
+        var frames = new Frames { OnQueued = _ => stop.Cancel() };
+        var result = await Runner().RunAsync(SmallScenario.Naive(Small), frames, stop.Token);
+
+        Assert.Equal(RaceEnd.Stopped, result.End);
+        Assert.Equal(0, result.Attempts.Total);
+        Assert.Empty(result.Invariants);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task RunAsync_ConnectionsCut_BooksStillBalanceAndLostAnswersAreCalledUnknownOrFailed()
+    {
+        await using var registry = new RaceRegistry(Runner(), new NoArchive(), TimeProvider.System, NullLogger<RaceRegistry>.Instance);
+        var request = SmallScenario.Naive(new Workload { Workers = 8, Keys = 50_000, Duration = TimeSpan.FromSeconds(2) });
+        request = request with { Strategy = request.Strategy with { Id = $"cut-{Guid.NewGuid():N}" } };
+        var race = registry.Start(request, "test");
+        await BackendCutter.CutWhileRunningAsync(race, postgres.AdminConnectionString, Cancellation);
+        var result = await race.Completion.WaitAsync(Cancellation);
+
+        Assert.Equal(RaceEnd.Finished, result.End);
+        Assert.True(result.Attempts.Unknown + result.Attempts.Failed > 0);
+        Assert.True(result.Reconciliation!.Holds, $"{result.Reconciliation}");
+        Assert.InRange(result.Reconciliation.Rows, result.Attempts.Created, result.Attempts.Created + result.Attempts.Unknown);
+        Assert.Contains(result.Rejections, r => r.SqlState == "57P01");
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task RunAsync_RacesSideBySide_DoNotMeetEachOthersAdvisoryLocks()
+    {
+        // Each race holds its one lock for ten pauses of 40 ms in a row: two that met would take twice as long, and their lock waits would show it.
+        var request = SmallScenario.Locked(new Workload
+        {
+            Workers = 1,
+            Keys = 1,
+            Attempts = 10,
+            Duration = null,
+            PauseLow = TimeSpan.FromMilliseconds(40),
+            PauseHigh = TimeSpan.FromMilliseconds(40),
+        });
+        var results = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Runner().RunAsync(request, new Frames(), Cancellation)));
+
+        // Alone in its database, a worker never waits for its lock: six that shared one would wait for five pauses at every attempt.
+        Assert.All(results, r => Assert.True(r.Steps.Single(s => s.Step == "lock").Latency.P50Ms < 40, $"{r.Steps[1]}"));
+        Assert.All(results, r => Assert.Equal((1, 9), (r.Attempts.Created, r.Attempts.Found)));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task RunAsync_AStatementThatPostgresRejectsWhenPrepared_IsRefusedWithItsWords()
+    {
+        var request = SmallScenario.Request(Small, Promise.None, null, SmallScenario.Sql("check", "SELECT no_such_column FROM things"), new SayStep(Outcome.Found, null, 1));
+        var result = await Runner().RunAsync(request, new Frames(), Cancellation);
+
+        Assert.Equal(RaceEnd.Refused, result.End);
+        Assert.Contains("no_such_column", result.Problem, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task RunAsync_ScenarioNeedsANewerServer_IsRefused()
+    {
+        var request = SmallScenario.Naive(Small);
+        var result = await Runner().RunAsync(request with { Scenario = request.Scenario with { MinimumPostgres = 99 } }, new Frames(), Cancellation);
+        Assert.Equal(RaceEnd.Refused, result.End);
+        Assert.Contains("PostgreSQL 99", result.Problem, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task RunAsync_ServerCrashesMidRace_IsInterruptedWithoutAVerdict()
+    {
+        await using var cluster = await postgres.StartOwnClusterAsync(Cancellation);
+        await using var server = await LabServer.OpenAsync(cluster.ConnectionString, NullLoggerFactory.Instance, Cancellation);
+        var runner = new RaceRunner(server, TimeProvider.System, NullLogger<RaceRunner>.Instance);
+        var crashed = false;
+        var frames = new Frames
+        {
+            OnFrame = frame =>
+            {
+                if (frame.Number < 3 || crashed) return;
+                crashed = true;
+                using var postmaster = System.Diagnostics.Process.GetProcessById(cluster.ProcessId);
+                postmaster.Kill();
+            },
+        };
+
+        var result = await runner.RunAsync(SmallScenario.Naive(Endless), frames, Cancellation);
+        Assert.Equal(RaceEnd.Interrupted, result.End);
+        Assert.Empty(result.Invariants);
+        Assert.Null(result.Reconciliation);
+        Assert.Contains("went away", result.Problem, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task RunAsync_RaceRole_CannotDoMoreThanRace()
+    {
+        await using var database = await postgres.Lab.RentDatabaseAsync(Cancellation);
+        await using var source = new SessionSettings().SourceFor(database.ConnectionString);
+        foreach (var forbidden in (string[])["CREATE DATABASE other", "CREATE ROLE other", "COPY (SELECT 1) TO PROGRAM 'true'", "CREATE TEMP TABLE t (i int)", "CREATE SCHEMA other"])
+        {
+            await using var command = source.CreateCommand(forbidden);
+            var rejected = await Assert.ThrowsAsync<PostgresException>(() => command.ExecuteNonQueryAsync(Cancellation));
+            Assert.Equal("42501", rejected.SqlState);
+        }
+    }
+
+    private RaceRunner Runner() => new(postgres.Lab, TimeProvider.System, NullLogger<RaceRunner>.Instance);
+
+    private sealed class Frames : IRaceProgress
+    {
+        public List<RaceState> States { get; } = [];
+
+        public RaceFrame? Last { get; private set; }
+
+        public Action<RaceFrame>? OnFrame { get; init; }
+
+        public Action<int>? OnQueued { get; init; }
+
+        public void Queued(int place) => OnQueued?.Invoke(place);
+
+        public void Entered(RaceState state) => States.Add(state);
+
+        public void Publish(RaceFrame frame)
+        {
+            Last = frame;
+            OnFrame?.Invoke(frame);
+        }
+    }
+}

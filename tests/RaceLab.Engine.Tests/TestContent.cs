@@ -1,0 +1,30 @@
+using RaceLab.Engine.Content;
+
+namespace RaceLab.Engine.Tests;
+
+/// <summary>The repository's own content, read once.</summary>
+internal static class TestContent
+{
+    private static readonly Lazy<IReadOnlyList<Scenario>> All = new(() =>
+    {
+        using var catalogue = Catalogue.Open(Folder);
+        Assert.Empty(catalogue.Errors);
+        Assert.NotEmpty(catalogue.Scenarios);
+        return catalogue.Scenarios;
+    });
+
+    /// <summary>The folder <c>content</c> of this repository.</summary>
+    public static string Folder { get; } = FindFolder();
+
+    public static IReadOnlyList<Scenario> Scenarios => All.Value;
+
+    private static string FindFolder()
+    {
+        for (var at = new DirectoryInfo(AppContext.BaseDirectory); at is not null; at = at.Parent)
+        {
+            if (File.Exists(Path.Combine(at.FullName, "RaceLab.sln"))) return Path.Combine(at.FullName, "content");
+        }
+
+        throw new DirectoryNotFoundException("The tests run outside the repository, so there is no content to test.");
+    }
+}
