@@ -1,17 +1,164 @@
 namespace RaceLab.Engine.Databases;
 
-/// <summary>A budget of connections, given out in the order of asking, so that 53300 never happens by accident.</summary>
+/// <summary>
+/// A budget of connections, given out in the order of asking, so that 53300 never happens by accident. Thread-safe; callers are told things
+/// outside of every lock.
+/// </summary>
 public sealed class ConnectionPermits
 {
+    private readonly Lock _gate = new();
+    private readonly LinkedList<Waiter> _queue = new();
+    private int _free;
+
     /// <summary>Makes a budget.</summary>
-    public ConnectionPermits(int total) => Total = total;
+    /// <param name="total">1 or more.</param>
+    public ConnectionPermits(int total)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(total, 1);
+        Total = total;
+        _free = total;
+    }
 
     /// <summary>How many there are in all.</summary>
     public int Total { get; }
 
+    /// <summary>How many nobody holds just now.</summary>
+    public int Free
+    {
+        get
+        {
+            lock (_gate) return _free;
+        }
+    }
+
     /// <summary>Waits for permits. First come, first served: a large request is not overtaken by small ones.</summary>
     /// <param name="count">1 to <see cref="Total"/>.</param>
-    /// <param name="place">Told the place in the queue whenever it changes: 1 for the next.</param>
+    /// <param name="place">Told the place in the queue whenever it changes: 1 for the next. Not called where there is no wait; must not throw.</param>
     /// <param name="cancellation">Leaves the queue.</param>
-    public Task<IDisposable> TakeAsync(int count, Action<int>? place, CancellationToken cancellation) => throw new NotImplementedException();
+    /// <returns>The permits; disposing gives them back, and doing it twice does nothing.</returns>
+    /// <exception cref="ServerRefusedException">More were asked for than there are.</exception>
+    public async Task<IDisposable> TakeAsync(int count, Action<int>? place, CancellationToken cancellation)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        if (count > Total)
+            throw new ServerRefusedException($"The server allows races {Total} connections at once, and {count} were asked for. Use fewer workers, or raise its max_connections.");
+        cancellation.ThrowIfCancellationRequested();
+        Waiter waiter;
+        lock (_gate)
+        {
+            if (_queue.Count == 0 && count <= _free)
+            {
+                _free -= count;
+                return new Lease(this, count);
+            }
+
+            waiter = new Waiter(count, place);
+            _queue.AddLast(waiter);
+            waiter.Place = _queue.Count;
+        }
+
+        Tell([waiter]);
+        using var leaving = cancellation.UnsafeRegister(static (state, token) =>
+        {
+            var (permits, leaver) = ((ConnectionPermits, Waiter))state!;
+            permits.Leave(leaver, token);
+        }, (this, waiter));
+        return await waiter.Granted.Task.ConfigureAwait(false);
+    }
+
+    private void Leave(Waiter waiter, CancellationToken cancellation)
+    {
+        List<Waiter> moved;
+        lock (_gate)
+        {
+            if (!_queue.Remove(waiter)) return;
+            waiter.Place = 0;
+            moved = Advance();
+        }
+
+        waiter.Granted.TrySetCanceled(cancellation);
+        Tell(moved);
+    }
+
+    private void GiveBack(int count)
+    {
+        List<Waiter> moved;
+        lock (_gate)
+        {
+            _free += count;
+            moved = Advance();
+        }
+
+        Tell(moved);
+    }
+
+    // Under the lock: lets in whoever is first and fits, and renumbers the rest.
+    private List<Waiter> Advance()
+    {
+        while (_queue.First is { } first && first.Value.Count <= _free)
+        {
+            _queue.RemoveFirst();
+            _free -= first.Value.Count;
+            first.Value.Place = 0;
+            first.Value.Granted.TrySetResult(new Lease(this, first.Value.Count));
+        }
+
+        var moved = new List<Waiter>();
+        var place = 0;
+        foreach (var waiter in _queue)
+        {
+            if (waiter.Place == ++place) continue;
+            waiter.Place = place;
+            moved.Add(waiter);
+        }
+
+        return moved;
+    }
+
+    private static void Tell(List<Waiter> moved)
+    {
+        foreach (var waiter in moved) waiter.Tell();
+    }
+
+    private sealed class Waiter(int count, Action<int>? told)
+    {
+        private int _telling;
+        private int _last;
+        private volatile int _place;
+
+        public int Count { get; } = count;
+
+        public TaskCompletionSource<IDisposable> Granted { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        /// <summary>0 once it waits no longer.</summary>
+        public int Place
+        {
+            get => _place;
+            set => _place = value;
+        }
+
+        // Two changes may be told from two threads: whoever comes second leaves it to the first, so that places arrive in order.
+        public void Tell()
+        {
+            if (told is null || Interlocked.Increment(ref _telling) != 1) return;
+            int seen;
+            do
+            {
+                seen = Volatile.Read(ref _telling);
+                var place = _place;
+                if (place != 0 && place != _last) told(_last = place);
+            }
+            while (Interlocked.Add(ref _telling, -seen) != 0);
+        }
+    }
+
+    private sealed class Lease(ConnectionPermits permits, int count) : IDisposable
+    {
+        private int _returned;
+
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref _returned, 1) == 0) permits.GiveBack(count);
+        }
+    }
 }

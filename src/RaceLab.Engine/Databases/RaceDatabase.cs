@@ -1,26 +1,35 @@
 namespace RaceLab.Engine.Databases;
 
-/// <summary>A database that one race has for itself. Disposing it gives it back to the pool.</summary>
+/// <summary>A database that one race has for itself. Disposing it gives it back to the pool, which cleans it.</summary>
 public sealed class RaceDatabase : IAsyncDisposable
 {
-    internal RaceDatabase(string name, string connectionString)
+    private readonly DatabasePool _pool;
+    private readonly PooledDatabase _database;
+    private int _returned;
+
+    internal RaceDatabase(DatabasePool pool, PooledDatabase database)
     {
-        Name = name;
-        ConnectionString = connectionString;
+        _pool = pool;
+        _database = database;
     }
 
-    /// <summary>Its name on the server.</summary>
-    public string Name { get; }
+    /// <summary>Its name on the server, and that of its role.</summary>
+    public string Name => _database.Name;
 
     /// <summary>Connects as the race's own restricted role, without pooling.</summary>
-    public string ConnectionString { get; }
+    public string ConnectionString => _database.RaceConnectionString;
 
     /// <summary>
     /// Connects as the lab, to look at catalogues from outside (<c>pg_stat_activity</c>, <c>pg_locks</c>, <c>pg_blocking_pids</c>). Never used
-    /// to read what the race's role can write.
+    /// to read what the race's role can write. Pooled, at most <see cref="LabServer.WatchersPerDatabase"/> at once.
     /// </summary>
-    public string WatcherConnectionString => throw new NotImplementedException();
+    public string WatcherConnectionString => _database.WatcherConnectionString;
 
-    /// <inheritdoc/>
-    public ValueTask DisposeAsync() => throw new NotImplementedException();
+    /// <summary>
+    /// Ends what is still connected as the race's role, empties the database and gives it back. Never throws: a database that cannot be cleaned is dropped.
+    /// </summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _returned, 1) == 0) await _pool.ReturnAsync(_database).ConfigureAwait(false);
+    }
 }

@@ -1,0 +1,118 @@
+using System.Security.Cryptography;
+using Dapper;
+using Npgsql;
+
+namespace RaceLab.Engine.Databases;
+
+/// <summary>
+/// One database of the pool and the restricted role that goes with it. All names are the lab's own letters and digits, which need no quoting;
+/// statements that take no parameters are put together from nothing else.
+/// </summary>
+internal sealed class PooledDatabase
+{
+    private readonly string _password = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+    private readonly string _cleaner;
+
+    public PooledDatabase(string name, NpgsqlConnectionStringBuilder admin)
+    {
+        Name = name;
+        var own = new NpgsqlConnectionStringBuilder(admin.ConnectionString) { Database = name };
+        WatcherConnectionString = AdminTarget.Watcher(own, name, LabServer.WatchersPerDatabase);
+        own.Pooling = false;
+        _cleaner = own.ConnectionString;
+        RaceConnectionString = new NpgsqlConnectionStringBuilder(own.ConnectionString)
+        {
+            Username = name,
+            Password = _password,
+            Passfile = null,
+            Options = null,
+            ApplicationName = "racelab race",
+        }.ConnectionString;
+    }
+
+    public string Name { get; }
+
+    public string RaceConnectionString { get; }
+
+    public string WatcherConnectionString { get; }
+
+    public static string NewPrefix() => $"racelab_{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(3))}_";
+
+    public async Task<bool> CreateAsync(NpgsqlConnection admin, bool superuser, bool utf8, CancellationToken cancellation)
+    {
+        await RunAsync(admin, "SET password_encryption = 'scram-sha-256'", cancellation).ConfigureAwait(false);
+        await RunAsync(admin, $"CREATE ROLE {Name} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS PASSWORD '{_password}'", cancellation).ConfigureAwait(false);
+
+        // An administrator who is no superuser may act on the role's tables and sessions only as its member.
+        if (!superuser) await RunAsync(admin, $"GRANT {Name} TO CURRENT_USER", cancellation).ConfigureAwait(false);
+
+        // template0, because nobody can be connected to it, which would make CREATE DATABASE fail.
+        var encoding = utf8 ? "" : " ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'";
+        await RunAsync(admin, $"CREATE DATABASE {Name} TEMPLATE template0{encoding}", cancellation).ConfigureAwait(false);
+        await RunAsync(admin, $"REVOKE CONNECT, TEMPORARY ON DATABASE {Name} FROM PUBLIC", cancellation).ConfigureAwait(false);
+        var connection = new NpgsqlConnection(_cleaner);
+        await using (connection.ConfigureAwait(false))
+        {
+            await connection.OpenAsync(cancellation).ConfigureAwait(false);
+            await RunAsync(connection, $"DROP SCHEMA public; {Furnish}", cancellation).ConfigureAwait(false);
+        }
+
+        return true;
+    }
+
+    /// <summary>Ends the role's sessions, drops all that it owns and undoes what it set.</summary>
+    public async Task CleanAsync(bool superuser, CancellationToken cancellation)
+    {
+        var connection = new NpgsqlConnection(_cleaner);
+        await using var closing = connection.ConfigureAwait(false);
+        await connection.OpenAsync(cancellation).ConfigureAwait(false);
+
+        // Nobody new gets in while those inside are sent away.
+        await RunAsync(connection, $"ALTER ROLE {Name} NOLOGIN", cancellation).ConfigureAwait(false);
+        await EndSessionsAsync(connection, cancellation).ConfigureAwait(false);
+        if (superuser) await RollBackPreparedAsync(connection, cancellation).ConfigureAwait(false);
+        await RunAsync(connection, $"ALTER ROLE {Name} RESET ALL; ALTER ROLE {Name} IN DATABASE {Name} RESET ALL", cancellation).ConfigureAwait(false);
+        await RunAsync(connection, $"DROP OWNED BY {Name} CASCADE; DROP SCHEMA IF EXISTS public CASCADE; {Furnish}", cancellation).ConfigureAwait(false);
+
+        // The role may have given itself another password.
+        await RunAsync(connection, $"SET password_encryption = 'scram-sha-256'; ALTER ROLE {Name} LOGIN PASSWORD '{_password}'", cancellation).ConfigureAwait(false);
+    }
+
+    public async Task<bool> DropAsync(NpgsqlConnection admin)
+    {
+        await RunAsync(admin, $"DROP DATABASE IF EXISTS {Name} WITH (FORCE)", CancellationToken.None).ConfigureAwait(false);
+        await RunAsync(admin, $"DROP ROLE IF EXISTS {Name}", CancellationToken.None).ConfigureAwait(false);
+        return true;
+    }
+
+    /// <summary>Closes idle watchers: they would keep connections that other races need.</summary>
+    public void ClearWatchers()
+    {
+        using var any = new NpgsqlConnection(WatcherConnectionString);
+        NpgsqlConnection.ClearPool(any);
+    }
+
+    private string Furnish =>
+        $"CREATE SCHEMA public AUTHORIZATION {Name}; GRANT CONNECT, TEMPORARY ON DATABASE {Name} TO {Name}";
+
+    private async Task EndSessionsAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        const string Remaining = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename = @name AND pid <> pg_backend_pid()";
+        for (var left = 1L; left > 0;)
+        {
+            left = await connection.ExecuteScalarAsync<long>(new CommandDefinition(Remaining, new { name = Name }, cancellationToken: cancellation)).ConfigureAwait(false);
+            if (left > 0) await Task.Delay(TimeSpan.FromMilliseconds(5), cancellation).ConfigureAwait(false);
+        }
+    }
+
+    // Only where a server allows prepared transactions at all: they would hold their locks for ever.
+    private static async Task RollBackPreparedAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        var rollBacks = await connection.QueryAsync<string>(new CommandDefinition(
+            "SELECT format('ROLLBACK PREPARED %L', gid) FROM pg_prepared_xacts WHERE database = current_database()", cancellationToken: cancellation)).ConfigureAwait(false);
+        foreach (var rollBack in rollBacks) await RunAsync(connection, rollBack, cancellation).ConfigureAwait(false);
+    }
+
+    private static Task<int> RunAsync(NpgsqlConnection connection, string sql, CancellationToken cancellation) =>
+        connection.ExecuteAsync(new CommandDefinition(sql, cancellationToken: cancellation));
+}
