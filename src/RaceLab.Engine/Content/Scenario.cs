@@ -25,6 +25,9 @@ public sealed record Scenario(
     IReadOnlyList<Strategy> Strategies,
     string File)
 {
+    /// <summary>Where its SQL stands in <see cref="File"/>.</summary>
+    public ContentLines Lines { get; init; } = new();
+
     /// <summary>The strategy of that id, or null.</summary>
     public Strategy? FindStrategy(string id) => Strategies.FirstOrDefault(s => s.Id == id);
 }

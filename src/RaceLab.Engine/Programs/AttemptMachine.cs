@@ -17,6 +17,7 @@ public sealed class AttemptMachine
     private Recovery _recovery;
     private int _recovering = NoBlock;
     private int _retryBlock = NoBlock;
+    private bool _kept;
 
     /// <summary>Makes a machine for a program; <see cref="Start"/> begins an attempt.</summary>
     public AttemptMachine(StepProgram program)
@@ -65,6 +66,7 @@ public sealed class AttemptMachine
         _answer = null;
         _recovery = Recovery.None;
         _retryBlock = NoBlock;
+        _kept = false;
         Retries = 0;
         Error = null;
         Advance();
@@ -87,6 +89,7 @@ public sealed class AttemptMachine
                 break;
             default:
                 _rows[done.Index] = rows;
+                _kept |= done.LeavesUnknown && (rows > 0 || done.Kind == StepKind.Commit);
                 _at++;
                 break;
         }
@@ -113,17 +116,20 @@ public sealed class AttemptMachine
             _answer = Outcome.Failed;
         }
 
-        // After a failed COMMIT or ROLLBACK the transaction is over: there is nothing left to roll back.
+        // After a failed COMMIT or ROLLBACK the transaction is over: there is nothing left to roll back. A savepoint is still there after a failed RELEASE.
         var block = _recovery == Recovery.RollingBack ? _recovering : instruction.Block;
-        Leave(block, alreadyOver: block != NoBlock && (failed.Kind is StepKind.Rollback || failed == _program.Blocks[block].CommitStep));
+        Leave(block, alreadyOver: failed.Kind == StepKind.Rollback || (failed.Kind == StepKind.Commit && !failed.InTransaction));
     }
 
-    /// <summary>The connection was lost, or its answer did not come in time, while this step was under way.</summary>
+    /// <summary>
+    /// The connection was lost, or its answer did not come in time, while this step was under way. What an earlier step has already
+    /// committed stays, so the attempt is then unknown as well.
+    /// </summary>
     public void Lost()
     {
         var lost = Next!;
-        var told = _answer == Outcome.Failed || lost.IsRecovery ? Outcome.Failed : lost.LeavesUnknown ? Outcome.Unknown : Outcome.Failed;
-        End(told);
+        var open = _kept || (lost.LeavesUnknown && !lost.IsRecovery);
+        End(open && _answer != Outcome.Failed ? Outcome.Unknown : Outcome.Failed);
     }
 
     /// <summary>Leaves a block by its error: first the rollback, then whatever its rules say.</summary>
@@ -151,6 +157,7 @@ public sealed class AttemptMachine
         _recovery = Recovery.None;
         var block = _program.Blocks[index];
         var error = Error!.Value;
+        Forget(block);
 
         // A step's own 'fail' is an answer, not an error any more: it only unwinds.
         if (_answer != Outcome.Failed)
@@ -179,6 +186,13 @@ public sealed class AttemptMachine
         }
 
         Leave(block.Parent, alreadyOver: false);
+    }
+
+    /// <summary>What a block read and did is undone with it: whatever comes next must not find its rows and values.</summary>
+    private void Forget(Block block)
+    {
+        Array.Clear(_rows, block.BeginStep.Index, block.CommitStep.Index - block.BeginStep.Index);
+        Array.Clear(Values, block.FirstSlot, block.EndSlot - block.FirstSlot);
     }
 
     private void Advance()

@@ -30,8 +30,11 @@ public sealed class ProgramCompiler
 
     private void Emit(IReadOnlyList<Step> steps)
     {
+        var answered = false;
         foreach (var step in steps)
         {
+            if (answered) throw new ProgramException(step.Line, "this step is never reached: the 'say' before it always ends the attempt");
+            answered = step is SayStep { When: null };
             switch (step)
             {
                 case SqlStep sql: EmitSql(sql); break;
@@ -112,6 +115,7 @@ public sealed class ProgramCompiler
             BackoffStep = backoff,
             Retry = step.Retry,
             OnError = step.OnError,
+            FirstSlot = _variables.Count,
         };
         _blocks.Add(block);
         _code.Add(new Instruction(Op.Do, _block, begin));
@@ -125,6 +129,7 @@ public sealed class ProgramCompiler
         _steps.Add(rollback);
         if (backoff is not null) _steps.Add(backoff);
         block.Exit = _code.Count;
+        block.EndSlot = _variables.Count;
     }
 
     private static string SqlOf(IsolationLevel? level) => level switch
@@ -193,10 +198,10 @@ public sealed class ProgramCompiler
             if (at == last)
                 throw new ProgramException(line, "there is a way through these steps that ends without a 'say': the caller would never hear what happened");
             var instruction = _code[at];
-            if (instruction.Op == Op.Say) continue;
-            if (instruction.Op == Op.SkipUnless) open.Push(instruction.Target);
             if (instruction.Block >= 0 && _blocks[instruction.Block].OnError.Rules.Any(r => r.Action == ErrorAction.Continue))
                 open.Push(_blocks[instruction.Block].Exit);
+            if (instruction.Op == Op.Say) continue;
+            if (instruction.Op == Op.SkipUnless) open.Push(instruction.Target);
             if (instruction.Op != Op.End) open.Push(at + 1);
         }
     }

@@ -57,17 +57,27 @@ public sealed class SqlText
             else if (OperatorCharacters.Contains(c))
             {
                 while (i < written.Length && OperatorCharacters.Contains(written[i]) && EndOfQuoted(written, i) is null) i++;
-                if (i - start == 1 && c == '@' && i < written.Length && IsNameStart(written[i]))
+                if (written[i - 1] == '@' && i < written.Length && IsNameStart(written[i]) && MayStandBeforeParameter(written.AsSpan(start, i - 1 - start)))
                 {
-                    while (i < written.Length && IsNamePart(written[i])) i++;
-                    numbered.Append('$').Append(NumberOf(parameters, written[(start + 1)..i]));
                     RefuseSecondStatement(end);
+                    numbered.Append(written, start, i - 1 - start);
+                    var name = i;
+                    while (i < written.Length && IsNamePart(written[i])) i++;
+                    numbered.Append('$').Append(NumberOf(parameters, written[name..i]));
                     continue;
                 }
             }
             else if (IsNameStart(c))
             {
                 while (i < written.Length && (IsNamePart(written[i]) || written[i] == '$')) i++;
+            }
+            else if (c == '$' && i + 1 < written.Length && char.IsAsciiDigit(written[i + 1]))
+            {
+                throw new FormatException("parameters are written by name, such as @key: the numbers $1, $2 are given when the statement is sent");
+            }
+            else if (char.IsAsciiDigit(c))
+            {
+                while (i < written.Length && IsNamePart(written[i])) i++;
             }
             else
             {
@@ -84,6 +94,10 @@ public sealed class SqlText
         if (statement.Length == 0) throw new FormatException("there is no SQL statement here");
         return new SqlText(written.TrimEnd(';', ' ', '\t', '\r', '\n'), statement, parameters);
     }
+
+    // In "email=@key" PostgreSQL would read one operator "=@", which it does not have; "<@" it has, and that is left alone.
+    private static bool MayStandBeforeParameter(ReadOnlySpan<char> operators) =>
+        operators is "" or "=" or "<>" or "!=" or ">=" or "<=" or "+" or "-" or "*" or "/" or "%" or "||";
 
     private static void RefuseSecondStatement(int end)
     {

@@ -128,4 +128,10 @@ internal sealed class Block
 
     /// <summary>The instruction behind the block.</summary>
     public int Exit { get; set; } = -1;
+
+    /// <summary>The first slot of a variable that only this block's steps keep into.</summary>
+    public required int FirstSlot { get; init; }
+
+    /// <summary>The slot behind the last of them.</summary>
+    public int EndSlot { get; set; }
 }

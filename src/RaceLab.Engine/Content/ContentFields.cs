@@ -1,0 +1,53 @@
+namespace RaceLab.Engine.Content;
+
+/// <summary>Every field that a scenario's file may have, by the part of the file that it stands in. The reader and the editors' schema agree on these.</summary>
+public static class ContentFields
+{
+    /// <summary>Fields at the top of a file.</summary>
+    public static readonly IReadOnlyList<string> Scenario =
+        ["title", "summary", "text", "needs", "key", "schema", "rows", "invariants", "strategies"];
+
+    /// <summary>Fields of <c>needs</c>.</summary>
+    public static readonly IReadOnlyList<string> Needs = ["postgres"];
+
+    /// <summary>Fields of one invariant.</summary>
+    public static readonly IReadOnlyList<string> Invariant = ["title", "query", "live"];
+
+    /// <summary>Fields of one strategy.</summary>
+    public static readonly IReadOnlyList<string> Strategy = ["title", "summary", "text", "promises", "witness", "setup", "steps"];
+
+    /// <summary>Fields of an SQL step, beside the one that names it.</summary>
+    public static readonly IReadOnlyList<string> SqlStep = ["keep", "when", "on error"];
+
+    /// <summary>Fields of a pause.</summary>
+    public static readonly IReadOnlyList<string> Pause = ["pause", "when"];
+
+    /// <summary>Fields of an answer.</summary>
+    public static readonly IReadOnlyList<string> Say = ["say", "when"];
+
+    /// <summary>Fields of a block.</summary>
+    public static readonly IReadOnlyList<string> Within = ["within", "retry", "on error", "steps"];
+
+    /// <summary>Fields of <c>retry</c>.</summary>
+    public static readonly IReadOnlyList<string> Retry = ["on", "at most", "backoff"];
+
+    /// <summary>Names that the format keeps for later, with what they will be: using one is refused with a reason of its own.</summary>
+    public static readonly IReadOnlyDictionary<string, string> Reserved = new Dictionary<string, string>
+    {
+        ["inputs"] = "values drawn for each attempt",
+        ["deliveries"] = "at-least-once senders",
+        ["redis"] = "a Redis server beside the database",
+        ["replica"] = "a streaming standby",
+        ["app"] = "several instances of the application",
+        ["connection"] = "connections that are not one for each worker",
+        ["each"] = "a loop over values",
+        ["crash"] = "an application that dies in the middle",
+        ["on"] = "a step on a replica or outside the transaction",
+        ["mutex"] = "a lock inside the application",
+        ["single-flight"] = "a call that concurrent callers share",
+        ["lease"] = "a lock that runs out",
+    };
+
+    /// <summary>Names of steps that blocks bring along, which a strategy's own steps cannot have.</summary>
+    public static readonly IReadOnlyList<string> BlockSteps = ["begin", "commit", "rollback", "savepoint", "release", "back-off"];
+}

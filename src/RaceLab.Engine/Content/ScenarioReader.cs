@@ -1,0 +1,139 @@
+using System.Text.RegularExpressions;
+using YamlDotNet.RepresentationModel;
+
+namespace RaceLab.Engine.Content;
+
+/// <summary>Reads a scenario's file. A file that is wrong gives no scenario but every error that could be found in it.</summary>
+public static partial class ScenarioReader
+{
+    internal const int LongestTitle = 60;
+
+    internal const int LongestSummary = 240;
+
+    private const int OldestPostgres = 13;
+
+    private const int NewestPostgres = 99;
+
+    /// <summary>Whether a text can be the id of a scenario or a strategy: lower-case letters, digits and single hyphens, 60 characters at most.</summary>
+    public static bool IsId(string text) => text.Length <= 60 && IdForm().IsMatch(text);
+
+    /// <summary>Reads a scenario.</summary>
+    /// <param name="yaml">The file's text.</param>
+    /// <param name="id">The folder's name.</param>
+    /// <param name="file">The file's path below the content folder, for errors.</param>
+    public static ScenarioReading Read(string yaml, string id, string file)
+    {
+        var errors = new ErrorSink(file);
+        if (!IsId(id))
+            errors.Add(1, $"the folder '{id}' is no id for a scenario: it has lower-case letters, digits and single hyphens, such as 'sign-up'");
+        var root = YamlText.Load(yaml, errors);
+        var scenario = root is null ? null : ReadScenario(root, id, file, errors);
+        return new ScenarioReading(errors.Count == 0 ? scenario : null, errors.Errors);
+    }
+
+    private static Scenario? ReadScenario(YamlNode root, string id, string file, ErrorSink errors)
+    {
+        if (YamlFields.From(root, "a scenario", 1, errors) is not { } fields) return null;
+        var lines = new ContentLines();
+        fields.RefuseOthers(ContentFields.Scenario);
+        var title = fields.Text("title", LongestTitle);
+        var summary = fields.Text("summary", LongestSummary);
+        var text = fields.Text("text");
+        var postgres = ReadNeeds(fields);
+        var key = ReadKey(fields);
+        var schema = fields.Sql("schema", true, lines, ContentLines.Schema);
+        var rows = ReadQuery(fields, "rows", lines, ContentLines.Rows);
+        var invariants = ReadInvariants(fields, lines);
+        var strategies = ReadStrategies(fields, invariants, lines);
+        return errors.Count > 0
+            ? null
+            : new Scenario(id, title!, summary!, text!, postgres, key, schema!, rows!, invariants, strategies, file) { Lines = lines };
+    }
+
+    private static int ReadNeeds(YamlFields scenario)
+    {
+        if (scenario.Find("needs") is null || scenario.Fields("needs", "'needs'") is not { } needs) return OldestPostgres;
+        needs.RefuseOthers(ContentFields.Needs);
+        return needs.Find("postgres") is null ? OldestPostgres : needs.Number("postgres", OldestPostgres, NewestPostgres) ?? OldestPostgres;
+    }
+
+    private static KeyTemplate ReadKey(YamlFields scenario)
+    {
+        if (scenario.Text("key") is not { } text) return default;
+        if (text.Split(KeyTemplate.Placeholder).Length != 2)
+            scenario.Errors.Add(scenario.LineOf("key"), $"'{text}' is no key: it needs {KeyTemplate.Placeholder} exactly once, in the place of the key's number");
+        return new KeyTemplate(text);
+    }
+
+    private static List<Invariant> ReadInvariants(YamlFields scenario, ContentLines lines)
+    {
+        var read = new List<Invariant>();
+        if (scenario.Fields("invariants", "'invariants'") is not { } invariants) return read;
+        if (!invariants.Entries.Any()) scenario.Errors.Add(invariants.Line, "a scenario needs at least one invariant");
+        foreach (var (name, value) in invariants.Entries)
+        {
+            var owner = $"the invariant '{name.Value}'";
+            if (!InvariantForm().IsMatch(name.Value!))
+                scenario.Errors.Add(name, $"'{name.Value}' is no name for an invariant: it has lower-case words, such as 'duplicates'");
+            var live = LiveCount.None;
+            string? title = null;
+            string? query = null;
+            if (YamlFields.From(value, owner, ErrorSink.LineOf(name), scenario.Errors) is { } fields)
+            {
+                fields.RefuseOthers(ContentFields.Invariant);
+                title = fields.Text("title", LongestTitle);
+                query = ReadQuery(fields, "query", lines, ContentLines.Query(name.Value!));
+                live = ReadLive(fields);
+            }
+
+            // Kept even where it is wrong, so that promises about it are not called unknown as well.
+            read.Add(new Invariant(name.Value!, title ?? "", query ?? "", live));
+        }
+
+        return read;
+    }
+
+    private static LiveCount ReadLive(YamlFields invariant)
+    {
+        if (invariant.OptionalText("live") is not { } live) return LiveCount.None;
+        if (live != "extra creations")
+            invariant.Errors.Add(invariant.LineOf("live"), $"the only count that a page can keep up during a race is 'extra creations', and '{live}' stands here");
+        return LiveCount.ExtraCreations;
+    }
+
+    /// <summary>Reads a query of the lab's own, which has no parameters.</summary>
+    private static string? ReadQuery(YamlFields fields, string name, ContentLines lines, string place)
+    {
+        if (fields.Sql(name, true, lines, place) is not { } sql) return null;
+        try
+        {
+            var query = Programs.SqlText.Parse(sql);
+            if (query.Parameters.Count == 0) return query.Numbered;
+            fields.Errors.Add(fields.LineOf(name), $"'{name}' of {fields.Owner} is asked once for the whole race and has no parameters: @{query.Parameters[0]} means nothing here");
+        }
+        catch (FormatException e)
+        {
+            fields.Errors.Add(fields.LineOf(name), $"the SQL of '{name}' cannot be read: {e.Message}");
+        }
+
+        return null;
+    }
+
+    private static IReadOnlyList<Strategy> ReadStrategies(YamlFields scenario, List<Invariant> invariants, ContentLines lines)
+    {
+        if (scenario.Fields("strategies", "'strategies'") is not { } strategies) return [];
+        if (!strategies.Entries.Any()) scenario.Errors.Add(strategies.Line, "a scenario needs at least one strategy");
+        return new StrategyReader([.. invariants.Select(i => i.Name)], lines, scenario.Errors).Read(strategies);
+    }
+
+    [GeneratedRegex("^[a-z0-9]+(-[a-z0-9]+)*$")]
+    private static partial Regex IdForm();
+
+    [GeneratedRegex("^[a-z][a-z0-9-]*( [a-z0-9-]+)*$")]
+    private static partial Regex InvariantForm();
+}
+
+/// <summary>What came of reading a scenario's file.</summary>
+/// <param name="Scenario">Null where there are errors.</param>
+/// <param name="Errors">In the order of the file.</param>
+public sealed record ScenarioReading(Scenario? Scenario, IReadOnlyList<ContentError> Errors);

@@ -1,0 +1,114 @@
+using System.Text.RegularExpressions;
+using RaceLab.Engine.Programs;
+using YamlDotNet.RepresentationModel;
+
+namespace RaceLab.Engine.Content;
+
+/// <summary>Reads the steps of one strategy. The first field of a step says what it is: <c>pause</c>, <c>say</c>, <c>within</c>, or the name of an SQL step.</summary>
+internal sealed partial class StepReader(string strategy, ContentLines lines, ErrorSink errors)
+{
+    private static readonly string[] _kinds = ["pause", "say", "within"];
+
+    private static readonly string[] _options = ["keep", "when", "on error", "retry", "steps", "on"];
+
+    private static readonly string[] _blocks =
+        ["transaction", "transaction read committed", "transaction repeatable read", "transaction serializable", "savepoint"];
+
+    private static readonly string[] _answers = ["created", "found", "updated", "failed"];
+
+    /// <summary>Reads what it can; what it cannot is among the errors.</summary>
+    public IReadOnlyList<Step> Read(YamlSequenceNode list) => [.. list.Select(ReadStep).OfType<Step>()];
+
+    private Step? ReadStep(YamlNode item)
+    {
+        var line = ErrorSink.LineOf(item);
+        if (item is not YamlMappingNode { Children.Count: > 0 })
+        {
+            errors.Add(line, $"a step is 'name: SQL', 'pause: window', 'say: …' or 'within: …', and {YamlFields.Describe(item)} stands here");
+            return null;
+        }
+
+        if (YamlFields.From(item, "this step", line, errors) is not { } fields || fields.Entries.FirstOrDefault().Name?.Value is not { } kind) return null;
+        switch (kind)
+        {
+            case "pause": return ReadPause(fields);
+            case "say": return ReadSay(fields);
+            case "within": return ReadWithin(fields);
+        }
+
+        if (_options.Contains(kind))
+            errors.Add(line, $"a step begins with what it is or with its name, and '{kind}' is neither: put it below");
+        else if (ContentFields.Reserved.TryGetValue(kind, out var meaning))
+            errors.Add(line, $"'{kind}' is kept for {meaning}, which this version cannot run yet");
+        else
+            return ReadSql(kind, fields);
+        return null;
+    }
+
+    private SqlStep? ReadSql(string name, YamlFields step)
+    {
+        var fields = new YamlFields(step.Node, $"the step '{name}'", step.Line, errors);
+        fields.RefuseOthers([name, .. ContentFields.SqlStep]);
+        var when = RuleReader.When(fields);
+        var keep = RuleReader.Keep(fields);
+        var onError = RuleReader.OnError(fields);
+        if (!NameForm().IsMatch(name))
+            errors.Add(fields.Line, $"'{name}' is no name for a step: it has lower-case letters, digits and hyphens, and 40 of them at most");
+        else if (ContentFields.BlockSteps.Contains(name))
+            errors.Add(fields.Line, $"'{name}' is a step that blocks bring along: call this one something else");
+        if (fields.Sql(name, true, lines, ContentLines.Statement(strategy, name)) is not { } sql) return null;
+        try
+        {
+            return new SqlStep(name, SqlText.Parse(sql), keep, when, onError, fields.Line);
+        }
+        catch (FormatException e)
+        {
+            var near = NearestName.To(name, _kinds);
+            errors.Add(fields.Line, $"the SQL of '{name}' cannot be read: {e.Message}" + (near is null ? "" : $" (or was '{near}' meant?)"));
+            return null;
+        }
+    }
+
+    private PauseStep ReadPause(YamlFields fields)
+    {
+        fields.RefuseOthers(ContentFields.Pause);
+        if (fields.Text("pause") is { } length && length != "window")
+            errors.Add(fields.Line, $"the only pause is 'window', the length that the race asks for, and '{length}' stands here");
+        return new PauseStep(RuleReader.When(fields), fields.Line);
+    }
+
+    private SayStep? ReadSay(YamlFields fields)
+    {
+        fields.RefuseOthers(ContentFields.Say);
+        var when = RuleReader.When(fields);
+        if (fields.Text("say") is not { } answer) return null;
+        if (_answers.Contains(answer)) return new SayStep(Enum.Parse<Outcome>(answer, ignoreCase: true), when, fields.Line);
+        errors.Add(fields.Line, $"a strategy can say {string.Join(", ", _answers)}, and '{answer}' stands here");
+        return null;
+    }
+
+    private WithinStep? ReadWithin(YamlFields fields)
+    {
+        fields.RefuseOthers(ContentFields.Within);
+        var retry = RuleReader.Retry(fields);
+        var onError = RuleReader.OnError(fields);
+        var steps = fields.List("steps") is { } list ? Read(list) : [];
+        if (fields.Text("within") is not { } kind) return null;
+        if (_blocks.Contains(kind))
+        {
+            var level = kind.Split(' ', 2).ElementAtOrDefault(1);
+            return new WithinStep(
+                kind == "savepoint" ? BlockKind.Savepoint : BlockKind.Transaction,
+                level is null ? null : Enum.Parse<IsolationLevel>(level.Replace(" ", "", StringComparison.Ordinal), ignoreCase: true),
+                retry, onError, steps, fields.Line);
+        }
+
+        errors.Add(fields.Line, ContentFields.Reserved.TryGetValue(kind.Split(' ')[0], out var meaning)
+            ? $"'within: {kind}' is kept for {meaning}, which this version cannot run yet"
+            : $"there is no block '{kind}': {NearestName.Hint(kind, _blocks)}");
+        return null;
+    }
+
+    [GeneratedRegex("^[a-z][a-z0-9-]{0,39}$")]
+    private static partial Regex NameForm();
+}
