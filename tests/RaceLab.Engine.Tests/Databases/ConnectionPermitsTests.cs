@@ -1,0 +1,111 @@
+using System.Collections.Concurrent;
+using RaceLab.Engine.Databases;
+
+namespace RaceLab.Engine.Tests.Databases;
+
+public sealed class ConnectionPermitsTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact(Timeout = 10_000)]
+    public async Task TakeAsync_LargeRequestWaits_SmallOneDoesNotOvertake()
+    {
+        var permits = new ConnectionPermits(10);
+        var held = await permits.TakeAsync(6, null, Cancellation);
+
+        var large = permits.TakeAsync(8, null, Cancellation);
+        var small = permits.TakeAsync(1, null, Cancellation);
+        Assert.False(large.IsCompleted);
+        Assert.False(small.IsCompleted);
+
+        held.Dispose();
+        (await large).Dispose();
+        (await small).Dispose();
+        Assert.Equal(10, permits.Free);
+    }
+
+    [Fact(Timeout = 10_000)]
+    public async Task TakeAsync_QueueMoves_EachIsToldTheirPlace()
+    {
+        var permits = new ConnectionPermits(1);
+        var (second, third) = (new ConcurrentQueue<int>(), new ConcurrentQueue<int>());
+        var held = await permits.TakeAsync(1, _ => Assert.Fail("Who need not wait has no place."), Cancellation);
+        var first = permits.TakeAsync(1, null, Cancellation);
+        var two = permits.TakeAsync(1, second.Enqueue, Cancellation);
+        var three = permits.TakeAsync(1, third.Enqueue, Cancellation);
+
+        held.Dispose();
+        (await first).Dispose();
+        (await two).Dispose();
+        (await three).Dispose();
+
+        Assert.Equal([2, 1], second);
+        Assert.Equal([3, 2, 1], third);
+    }
+
+    [Fact(Timeout = 10_000)]
+    public async Task TakeAsync_FirstInQueueCancelled_TheNextThatFitsGoesIn()
+    {
+        var permits = new ConnectionPermits(4);
+        using var held = await permits.TakeAsync(3, null, Cancellation);
+        using var change = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        var large = permits.TakeAsync(4, null, change.Token);
+        var small = permits.TakeAsync(1, null, Cancellation);
+
+        await change.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => large);
+        (await small).Dispose();
+        Assert.Equal(1, permits.Free);
+    }
+
+    [Fact(Timeout = 10_000)]
+    public async Task Dispose_Twice_GivesBackOnce()
+    {
+        var permits = new ConnectionPermits(5);
+        var lease = await permits.TakeAsync(2, null, Cancellation);
+        lease.Dispose();
+        lease.Dispose();
+        Assert.Equal(5, permits.Free);
+    }
+
+    [Fact(Timeout = 10_000)]
+    public async Task TakeAsync_MoreThanThereAre_IsRefusedInWords()
+    {
+        var permits = new ConnectionPermits(20);
+        var refusal = await Assert.ThrowsAsync<ServerRefusedException>(() => permits.TakeAsync(21, null, Cancellation));
+        Assert.Contains("20 connections", refusal.Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => permits.TakeAsync(0, null, Cancellation));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task TakeAsync_FromManyThreads_NeverGivesMoreThanThereAre()
+    {
+        var permits = new ConnectionPermits(7);
+        var (inUse, most) = (0, 0);
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(worker => Task.Run(async () =>
+        {
+            var random = new Random(worker);
+            for (var i = 0; i < 500; i++)
+            {
+                var count = random.Next(1, 8);
+                using var change = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+                var taking = permits.TakeAsync(count, place => Assert.InRange(place, 1, 8), change.Token);
+                if (random.Next(4) == 0) await change.CancelAsync();
+                try
+                {
+                    using var lease = await taking;
+                    var now = Interlocked.Add(ref inUse, count);
+                    for (var seen = most; now > seen; seen = most) Interlocked.CompareExchange(ref most, now, seen);
+                    await Task.Yield();
+                    Interlocked.Add(ref inUse, -count);
+                }
+                catch (OperationCanceledException) when (change.IsCancellationRequested)
+                {
+                }
+            }
+        }, Cancellation)));
+        Assert.InRange(most, 1, 7);
+        Assert.Equal(7, permits.Free);
+    }
+}
