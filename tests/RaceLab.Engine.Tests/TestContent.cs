@@ -5,6 +5,9 @@ namespace RaceLab.Engine.Tests;
 /// <summary>The repository's own content, read once.</summary>
 internal static class TestContent
 {
+    /// <summary>The folder <c>content</c> of this repository.</summary>
+    public static string Folder { get; } = FindFolder();
+
     private static readonly Lazy<IReadOnlyList<Scenario>> All = new(() =>
     {
         using var catalogue = Catalogue.Open(Folder);
@@ -12,9 +15,6 @@ internal static class TestContent
         Assert.NotEmpty(catalogue.Scenarios);
         return catalogue.Scenarios;
     });
-
-    /// <summary>The folder <c>content</c> of this repository.</summary>
-    public static string Folder { get; } = FindFolder();
 
     public static IReadOnlyList<Scenario> Scenarios => All.Value;
 

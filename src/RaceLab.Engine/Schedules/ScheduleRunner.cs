@@ -49,7 +49,7 @@ public sealed class ScheduleRunner
             for (var number = 1; number <= sessions; number++)
             {
                 var session = await NpgsqlSession.OpenAsync(source, strategy.Program, cancellation).ConfigureAwait(false);
-                stage.Add(new SteppedSession(number, session, strategy.Program, scenario.Key.For(1)));
+                stage.Add(new SteppedSession(number, session, strategy.Program, scenario.Key.For(1), cancellation));
             }
 
             var played = new List<PlayedStep>();
@@ -126,7 +126,7 @@ public sealed class ScheduleRunner
 
         private async Task SendAsync(SteppedSession session)
         {
-            session.Send(cancellation);
+            session.Send();
             await SettleAsync().ConfigureAwait(false);
         }
 

@@ -9,11 +9,13 @@ namespace RaceLab.Engine.Schedules;
 internal sealed class SteppedSession : IAsyncDisposable
 {
     private readonly AttemptMachine _machine;
+    private readonly CancellationTokenSource _giveUp;
     private Task<StatementResult>? _pending;
     private int[] _blockedBy = [];
 
-    public SteppedSession(int number, ISession session, StepProgram program, string key)
+    public SteppedSession(int number, ISession session, StepProgram program, string key, CancellationToken cancellation)
     {
+        _giveUp = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         Number = number;
         Session = session;
         _machine = new AttemptMachine(program);
@@ -47,10 +49,10 @@ internal sealed class SteppedSession : IAsyncDisposable
         while (!IsWaiting && _machine.Next is { Sql: null }) _machine.Completed();
     }
 
-    public void Send(CancellationToken cancellation)
+    public void Send()
     {
         _blockedBy = [];
-        _pending = Session.ExecuteAsync(_machine.Next!, _machine.Values, cancellation).AsTask();
+        _pending = Session.ExecuteAsync(_machine.Next!, _machine.Values, _giveUp.Token).AsTask();
     }
 
     public void MarkBlocked(int[] sessions) => _blockedBy = [.. _blockedBy.Union(sessions).Order()];
@@ -71,8 +73,12 @@ internal sealed class SteppedSession : IAsyncDisposable
         return new PlayedStep(step, _blockedBy, result.Rows, result.Error);
     }
 
+    /// <summary>Gives up a statement that still waits, and closes the session.</summary>
     public async ValueTask DisposeAsync()
     {
+        await _giveUp.CancelAsync().ConfigureAwait(false);
+        await Pending.ConfigureAwait(false);
+        _giveUp.Dispose();
         await Session.DisposeAsync().ConfigureAwait(false);
     }
 }
