@@ -30,8 +30,8 @@ internal sealed record ServerUser(string? Name)
     /// <summary>A directory that only that user may enter.</summary>
     public async Task MakeDirectoryAsync(string path, CancellationToken cancellation)
     {
-        string[] owner = Name is null ? [] : ["-o", Name];
-        await RunAsync(AsLab("install", ["-d", "-m", "0700", .. owner, path]), cancellation).ConfigureAwait(false);
+        if (Name is not null) await RunAsync(AsLab("install", ["-d", "-m", "0700", "-o", Name, path]), cancellation).ConfigureAwait(false);
+        else if (!OperatingSystem.IsWindows()) Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
     /// <summary>Copies a directory with its owner and modes, as the lab's own user.</summary>

@@ -160,7 +160,7 @@ public sealed class EmbeddedClusterTests(TestPostgres postgres)
         Assert.True(Eventually.Runs(postmaster));
 
         await using var next = await StartAsync(home.Lab);
-        Assert.False(Eventually.Runs(postmaster));
+        await Eventually.HoldsAsync(() => !Eventually.Runs(postmaster), TimeSpan.FromSeconds(1), Cancellation);
         Assert.False(Directory.Exists(directory));
         Assert.True(Eventually.Runs(next.ProcessId));
     }
