@@ -1,0 +1,192 @@
+using RaceLab.Engine.Programs;
+using static RaceLab.Engine.Tests.Programs.Steps;
+
+namespace RaceLab.Engine.Tests.Programs;
+
+public sealed class AttemptMachineTests
+{
+    private static readonly ErrorRules _continueOnConflict = Rules(Continue("23505"));
+
+    [Fact]
+    public void CheckThenInsert_NothingFound_Creates() =>
+        CheckThenInsert().Does("check").Does("pause").Does("insert", 1).Ends(Outcome.Created);
+
+    [Fact]
+    public void CheckThenInsert_RowFound_StopsThere() => CheckThenInsert().Does("check", 1).Ends(Outcome.Found);
+
+    [Fact]
+    public void Start_Again_ForgetsTheAttemptBefore()
+    {
+        var machine = Start(Check("id"), Say(Outcome.Found, "found"), Insert(), Say(Outcome.Created));
+        machine.Values[3] = "7";
+        machine.Does("check", 1).Ends(Outcome.Found);
+
+        machine.Start("other", "2", "3");
+
+        Assert.Equal<IEnumerable<string?>>(["other", "2", "3", null], machine.Values);
+        machine.Does("check").Meets("insert", "23505", "t_key").Ends(Outcome.Rejected);
+        Assert.Equal("t_key", machine.Error?.Constraint);
+        machine.Start("k", "3", "3");
+        Assert.Null(machine.Error);
+    }
+
+    [Fact]
+    public void Say_InsideATransaction_CommitsFirst() => InTransaction().Does("begin").Does("check").Does("insert", 1).Does("commit").Ends(Outcome.Created);
+
+    [Fact]
+    public void SayFailed_InsideATransaction_RollsBack() =>
+        Start(Transaction(Insert(), Say(Outcome.Failed))).Does("begin").Does("insert", 1).Does("rollback").Ends(Outcome.Failed);
+
+    [Fact]
+    public void Say_InsideASavepoint_LeavesBothBlocks() =>
+        Start(Transaction(Savepoint(Insert(), Say(Outcome.Created))))
+            .Does("begin").Does("savepoint").Does("insert", 1).Does("release").Does("commit").Ends(Outcome.Created);
+
+    [Fact]
+    public void StepsOnError_Continue_GoesOnAsIfNothingWasFound() =>
+        Start(Insert(_continueOnConflict), Say(Outcome.Created, "found"), Check(), Say(Outcome.Found, "found"), Say(Outcome.Failed))
+            .Meets("insert", "23505").Does("check", 1).Ends(Outcome.Found);
+
+    [Fact]
+    public void StepsOnError_OtherErrorOrConstraint_Rejects()
+    {
+        var steps = new Step[] { Insert(Rules(Continue("23505", "t_key"))), Say(Outcome.Created) };
+        Start(steps).Meets("insert", "23505", "other_key").Ends(Outcome.Rejected);
+        Start(steps).Meets("insert", "23503", "t_key").Ends(Outcome.Rejected);
+        Start(steps).Meets("insert", "23505", "t_key").Ends(Outcome.Created);
+    }
+
+    [Fact]
+    public void StepsOnError_Fail_RollsBackAndIsNotRetried() =>
+        Start(Transaction(Insert(Rules(Fail("40001"))), Say(Outcome.Created)) with { Retry = Retry(), OnError = Rules(Continue(null)) }, Say(Outcome.Found))
+            .Does("begin").Meets("insert", "40001").Does("rollback").Ends(Outcome.Failed);
+
+    [Fact]
+    public void BlocksOnError_Continue_GoesOnBehindTheBlock() =>
+        Start(Transaction(Insert(), Say(Outcome.Created)) with { OnError = _continueOnConflict }, Say(Outcome.Found))
+            .Does("begin").Meets("insert", "23505").Does("rollback").Ends(Outcome.Found);
+
+    [Fact]
+    public void BlocksOnError_Fail_TellsFailed() =>
+        Start(Transaction(Insert(), Say(Outcome.Created)) with { OnError = Rules(Fail(null)) })
+            .Does("begin").Meets("insert", "23505").Does("rollback").Ends(Outcome.Failed);
+
+    [Fact]
+    public void BlocksOnError_ConflictAtCommit_IsCaughtWithoutRollback() =>
+        Start(Transaction(Insert(), Say(Outcome.Created)) with { OnError = _continueOnConflict }, Say(Outcome.Found))
+            .Does("begin").Does("insert", 1).Meets("commit", "23505").Ends(Outcome.Found);
+
+    [Fact]
+    public void BlocksOnError_Continue_ForgetsWhatTheBlockFound()
+    {
+        var machine = Start(
+            Transaction(Check("id"), Insert()) with { OnError = _continueOnConflict }, Say(Outcome.Found, "found in check"), Say(Outcome.Updated));
+        machine.Does("begin");
+        machine.Values[3] = "7";
+
+        machine.Does("check", 1).Meets("insert", "23505").Does("rollback").Ends(Outcome.Updated);
+
+        Assert.Null(machine.Values[3]);
+    }
+
+    [Fact]
+    public void Savepoint_Continue_KeepsTheTransaction() =>
+        Start(Transaction(Savepoint(Insert()) with { OnError = _continueOnConflict }, Say(Outcome.Created, "found"), Check(), Say(Outcome.Found)))
+            .Does("begin").Does("savepoint").Meets("insert", "23505").Does("rollback-2").Does("check", 1).Does("commit").Ends(Outcome.Found);
+
+    [Fact]
+    public void Savepoint_FailedRelease_IsRolledBackTo() =>
+        Start(Transaction(Savepoint(Insert()) with { OnError = _continueOnConflict }, Say(Outcome.Found)))
+            .Does("begin").Does("savepoint").Does("insert", 1).Meets("release", "23505").Does("rollback-2").Does("commit").Ends(Outcome.Found);
+
+    [Fact]
+    public void Savepoint_UnhandledError_LeavesBothBlocks() =>
+        Start(Transaction(Savepoint(Insert()), Say(Outcome.Created)))
+            .Does("begin").Does("savepoint").Meets("insert", "23505").Does("rollback-2").Does("rollback").Ends(Outcome.Rejected);
+
+    [Fact]
+    public void Retry_AfterAnError_RunsTheBlockAgain()
+    {
+        var machine = InTransaction(Retry());
+        machine.Does("begin").Meets("check", "40001").Does("rollback");
+        Assert.Equal(Retry().BackoffHigh, machine.Backoff?.BackoffHigh);
+        machine.Does("back-off");
+        Assert.Null(machine.Backoff);
+        machine.Does("begin").Does("check").Does("insert", 1).Does("commit").Ends(Outcome.Created, retries: 1);
+    }
+
+    [Fact]
+    public void Retry_FailedCommit_IsRetriedWithoutRollback() =>
+        InTransaction(Retry()).Does("begin").Does("check").Does("insert", 1).Meets("commit", "40001").Does("back-off")
+            .Does("begin").Does("check", 1).Does("commit").Ends(Outcome.Found, retries: 1);
+
+    [Fact]
+    public void Retry_Exhausted_RejectsWithTheError()
+    {
+        var machine = InTransaction(Retry());
+        for (var i = 0; i < 2; i++) machine.Does("begin").Meets("check", "40001").Does("rollback").Does("back-off");
+        machine.Does("begin").Meets("check", "40001").Does("rollback").Ends(Outcome.Rejected, retries: 2);
+        Assert.Equal("40001", machine.Error?.SqlState);
+    }
+
+    [Fact]
+    public void Retry_OtherError_IsNotRetried() =>
+        InTransaction(Retry()).Does("begin").Meets("check", "42501").Does("rollback").Ends(Outcome.Rejected);
+
+    [Fact]
+    public void Retry_SkippedStep_DoesNotKeepTheRowsOfTheTryBefore()
+    {
+        var block = Transaction(Check(), Insert(when: "not found"), Say(Outcome.Created, "found in insert"), Say(Outcome.Found)) with { Retry = Retry() };
+        Start(block).Does("begin").Does("check").Does("insert", 1).Meets("commit", "40001").Does("back-off")
+            .Does("begin").Does("check", 1).Does("commit").Ends(Outcome.Found, retries: 1);
+    }
+
+    [Fact]
+    public void Rejected_Begin_NeedsNoRollback() => InTransaction().Meets("begin", "57P03").Ends(Outcome.Rejected);
+
+    [Fact]
+    public void Rejected_Rollback_CountsAsOver() =>
+        InTransaction(Retry(0)).Does("begin").Meets("check", "40001").Meets("rollback", "25P01").Ends(Outcome.Rejected);
+
+    [Fact]
+    public void Lost_AtCommit_IsUnknown() => InTransaction().Does("begin").Does("check").Does("insert", 1).Loses("commit").Ends(Outcome.Unknown);
+
+    [Fact]
+    public void Lost_InsideATransaction_IsFailed()
+    {
+        InTransaction().Does("begin").Does("check").Loses("insert").Ends(Outcome.Failed);
+        InTransaction().Loses("begin").Ends(Outcome.Failed);
+        Start(Transaction(Savepoint(Insert(), Say(Outcome.Created)))).Does("begin").Does("savepoint").Does("insert", 1).Loses("release").Ends(Outcome.Failed);
+    }
+
+    [Fact]
+    public void Lost_AtRollbackOrBackoff_IsFailed()
+    {
+        InTransaction(Retry()).Does("begin").Meets("check", "40001").Loses("rollback").Ends(Outcome.Failed);
+        InTransaction(Retry()).Does("begin").Meets("check", "40001").Does("rollback").Loses("back-off").Ends(Outcome.Failed, retries: 1);
+        Start(Transaction(Insert(), Say(Outcome.Failed))).Does("begin").Does("insert", 1).Loses("rollback").Ends(Outcome.Failed);
+    }
+
+    [Fact]
+    public void Lost_AutocommitInsert_IsUnknown() => CheckThenInsert().Does("check").Does("pause").Loses("insert").Ends(Outcome.Unknown);
+
+    [Fact]
+    public void Lost_PlainSelectOrPause_IsFailed()
+    {
+        CheckThenInsert().Loses("check").Ends(Outcome.Failed);
+        CheckThenInsert().Does("check").Loses("pause").Ends(Outcome.Failed);
+    }
+
+    [Fact]
+    public void Lost_BehindSomethingCommitted_IsUnknown()
+    {
+        var steps = new Step[] { Insert(), Check(), Say(Outcome.Created) };
+        Start(steps).Does("insert", 1).Loses("check").Ends(Outcome.Unknown);
+        Start(steps).Does("insert").Loses("check").Ends(Outcome.Failed);
+    }
+
+    private static AttemptMachine CheckThenInsert() => Start(Check(), Say(Outcome.Found, "found"), Pause(), Insert(), Say(Outcome.Created));
+
+    private static AttemptMachine InTransaction(RetryRule? retry = null) =>
+        Start(Transaction(Check(), Say(Outcome.Found, "found"), Insert(), Say(Outcome.Created)) with { Retry = retry });
+}
