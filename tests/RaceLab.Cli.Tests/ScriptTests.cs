@@ -164,15 +164,7 @@ public sealed class ScriptTests : IDisposable
     [InlineData(null, 134, "0 passed, 2 failed, 0 skipped", 1)]
     public async Task Test_Suites_AreSummedInTheLastLine(string? totals, int suiteCode, string expected, int expectedCode)
     {
-        HasPostgres();
-        Has("npm");
-        Has("node", "echo v20.1.0");
-        Has("chromium");
-        foreach (var suite in new[] { "A.Tests", "B.Tests" })
-        {
-            _machine.CreateSubdirectory($"tests/{suite}/bin/Release/net10.0");
-            File.WriteAllText(Path.Combine(_machine.FullName, $"tests/{suite}/{suite}.csproj"), "");
-        }
+        HasEverythingFor("A.Tests", "B.Tests");
 
         // Stands in for the test programs as well: `dotnet A.Tests.dll -noLogo -noColor -xml <file>`.
         var xml = totals is null ? ":" : $"echo '<assemblies><assembly name=\"x\" {totals}><errors/></assembly></assemblies>' > \"$5\"";
@@ -182,6 +174,31 @@ public sealed class ScriptTests : IDisposable
 
         Assert.Equal(expectedCode, code);
         Assert.Equal(expected, output.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1]);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Test_SuiteThatHangs_IsEndedAndCountsAsFailed()
+    {
+        HasEverythingFor("A.Tests");
+        foreach (var name in new[] { "timeout", "sleep" }) File.CreateSymbolicLink(Path.Combine(_programs, name), Path.Combine(FolderOf(name), name));
+        Has("dotnet", "case \"$1\" in *.Tests.dll) exec sleep 600 ;; esac");
+
+        var (code, output, error) = await RacelabAsync(["test"], ("RACELAB_SUITE_LIMIT", "0.2s"));
+
+        Assert.Equal(1, code);
+        Assert.Contains("A.Tests was ended after 0.2s: a test hangs.", error);
+        Assert.EndsWith("\n0 passed, 1 failed, 0 skipped\n", output);
+    }
+
+    [Theory(Timeout = 60_000)]
+    [InlineData("--filter")]
+    [InlineData("--fast")]
+    public async Task Test_BadArgument_IsRefused(string argument)
+    {
+        var (code, output, error) = await RacelabAsync("test", argument);
+
+        Assert.Equal((2, ""), (code, output));
+        Assert.Contains(argument, error);
     }
 
     private static string Repository()
@@ -230,6 +247,19 @@ public sealed class ScriptTests : IDisposable
         RunAsync(Path.Combine(_programs, "bash"), [Path.Combine(_machine.FullName, "racelab"), .. arguments], _programs, variables);
 
     private void Has(string program, string does = ":") => Write(Path.Combine(_programs, program), $"#!{FolderOf("bash")}/bash\n{does}\n");
+
+    private void HasEverythingFor(params string[] suites)
+    {
+        HasPostgres();
+        Has("npm");
+        Has("node", "echo v20.1.0");
+        Has("chromium");
+        foreach (var suite in suites)
+        {
+            _machine.CreateSubdirectory($"tests/{suite}/bin/Release/net10.0");
+            File.WriteAllText(Path.Combine(_machine.FullName, $"tests/{suite}/{suite}.csproj"), "");
+        }
+    }
 
     private void HasPostgres()
     {
