@@ -1,0 +1,84 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using RaceLab.Engine.Databases;
+
+namespace RaceLab.Cli;
+
+/// <summary>The program's command line: reads it, runs it, and says in sentences what is wrong with it.</summary>
+internal static class CommandLine
+{
+    /// <summary>Runs one command to its end.</summary>
+    /// <param name="arguments">As the shell gave them.</param>
+    /// <param name="lab">The lab to use.</param>
+    /// <param name="terminal">Where to write.</param>
+    /// <param name="stop">Ends a race early, with a verdict about what ran.</param>
+    /// <returns>An <see cref="ExitCode"/>.</returns>
+    public static async Task<int> RunAsync(IReadOnlyList<string> arguments, LabAccess lab, Terminal terminal, CancellationToken stop)
+    {
+        var root = new RootCommand("RaceLab without a browser: race strategies on a real PostgreSQL, and check the content.")
+        {
+            RaceCommand.Build(lab, terminal),
+            CheckCommand.Build(lab, terminal),
+        };
+
+        // An argument that begins with @ is an argument, not a file of them.
+        var parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (parsed.Action is ParseErrorAction) return Refuse(terminal, [.. Problems(parsed)]);
+        try
+        {
+            return await parsed.InvokeAsync(
+                new InvocationConfiguration
+                {
+                    Output = terminal.Out,
+                    Error = terminal.Error,
+                    EnableDefaultExceptionHandler = false,
+                    ProcessTerminationTimeout = null,
+                },
+                stop);
+        }
+        catch (BadInputException bad)
+        {
+            return Refuse(terminal, bad.Problems);
+        }
+        catch (ServerRefusedException refused)
+        {
+            terminal.Error.WriteLine(refused.Message);
+            return ExitCode.NoVerdict;
+        }
+        catch (Exception fault)
+        {
+            terminal.Error.WriteLine($"The lab itself failed, so there is no verdict; please report it: {fault.GetType().Name}, {fault.Message}");
+            return ExitCode.NoVerdict;
+        }
+    }
+
+    private static int Refuse(Terminal terminal, IReadOnlyList<string> problems)
+    {
+        foreach (var problem in problems) terminal.Error.WriteLine(problem);
+        return ExitCode.BadInput;
+    }
+
+    private static IEnumerable<string> Problems(ParseResult parsed)
+    {
+        var command = parsed.CommandResult.Command;
+        if (command is RootCommand)
+        {
+            var names = command.Subcommands.Select(c => c.Name).ToList();
+            yield return parsed.UnmatchedTokens is [var written, ..]
+                ? $"There is no command '{written}': it is {string.Join(" or ", names)}."
+                : $"Say what to do: {string.Join(" or ", names)}; --help tells more.";
+            yield break;
+        }
+
+        foreach (var written in parsed.UnmatchedTokens)
+        {
+            var near = Nearest.To(written, command.Options.Select(o => o.Name));
+            if (!written.StartsWith('-')) yield return $"'{written}' belongs to no option: every value follows its option's name, as in --workers 50.";
+            else if (near is null) yield return $"There is no option '{written}': '{command.Name} --help' lists them.";
+            else yield return $"There is no option '{written}'; the nearest is '{near}'.";
+        }
+
+        if (parsed.UnmatchedTokens.Count > 0) yield break;
+        foreach (var error in parsed.Errors) yield return error.Message;
+    }
+}

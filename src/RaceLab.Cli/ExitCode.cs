@@ -1,0 +1,20 @@
+namespace RaceLab.Cli;
+
+/// <summary>What the process ends with: a contract with scripts, described in <c>--help</c> and in the README.</summary>
+internal static class ExitCode
+{
+    /// <summary>Every promise was kept.</summary>
+    public const int Kept = 0;
+
+    /// <summary>A promise was broken.</summary>
+    public const int Broken = 1;
+
+    /// <summary>Bad input: nothing was run.</summary>
+    public const int BadInput = 2;
+
+    /// <summary>No verdict: the database could not be had, or the race was refused or interrupted.</summary>
+    public const int NoVerdict = 3;
+
+    /// <summary>No promise was broken, but a promised flaw was not shown.</summary>
+    public const int NotShown = 4;
+}

@@ -1,0 +1,35 @@
+using RaceLab.Engine.Content;
+using RaceLab.Engine.Databases;
+using RaceLab.Engine.Races;
+
+namespace RaceLab.Cli;
+
+/// <summary>What the commands need of the lab. <see cref="Composition"/> gives them the real one, tests another.</summary>
+/// <param name="ReadContent">Reads a content folder.</param>
+/// <param name="OpenLab">
+/// Connects to the server of that connection string, or starts a private one for null. Throws <see cref="ServerRefusedException"/>
+/// where the server cannot be had.
+/// </param>
+internal sealed record LabAccess(
+    Func<string, ReadContent> ReadContent,
+    Func<string?, CancellationToken, Task<IOpenLab>> OpenLab);
+
+/// <summary>A content folder as it was read.</summary>
+/// <param name="Scenarios">The good ones.</param>
+/// <param name="Errors">What is wrong with the others.</param>
+internal sealed record ReadContent(IReadOnlyList<Scenario> Scenarios, IReadOnlyList<ContentError> Errors);
+
+/// <summary>A lab with a server. Disposing it ends a server that was started for it.</summary>
+internal interface IOpenLab : IAsyncDisposable
+{
+    /// <summary>Such as "15.18".</summary>
+    string PostgresVersion { get; }
+
+    /// <summary>Runs races on the server.</summary>
+    IRaceRunner Runner { get; }
+
+    /// <summary>Builds every scenario's tables and prepares every statement of every strategy.</summary>
+    /// <returns>What the server would not have.</returns>
+    /// <exception cref="ServerRefusedException">The server is gone.</exception>
+    Task<IReadOnlyList<ContentError>> CheckStatementsAsync(IReadOnlyList<Scenario> scenarios, CancellationToken cancellation);
+}

@@ -1,0 +1,59 @@
+using System.CommandLine;
+
+namespace RaceLab.Cli;
+
+/// <summary>The options that every command has.</summary>
+internal sealed class LabOptions
+{
+    /// <summary>Output for programs.</summary>
+    public Option<bool> Json { get; } = new("--json") { Description = "Print one JSON document on standard output, and nothing else there." };
+
+    /// <summary>Where content is.</summary>
+    public Option<string?> Content { get; } = new("--content")
+    {
+        Description = "The content folder. Default: the nearest folder 'content', upwards from here.",
+        HelpName = "folder",
+    };
+
+    /// <summary>Which server to use.</summary>
+    public Option<string?> Lab { get; } = new("--lab")
+    {
+        Description = "Connection string of the PostgreSQL server to race on. Default: ConnectionStrings__Lab from the environment, or else a private server, started for this run.",
+        HelpName = "connection string",
+    };
+
+    /// <summary>Adds them to a command.</summary>
+    public void AddTo(Command command)
+    {
+        command.Options.Add(Json);
+        command.Options.Add(Content);
+        command.Options.Add(Lab);
+    }
+
+    /// <summary>The connection string to use; null: a private server.</summary>
+    public string? ConnectionString(ParseResult parsed)
+    {
+        var given = parsed.GetValue(Lab) ?? Environment.GetEnvironmentVariable("ConnectionStrings__Lab");
+        return string.IsNullOrWhiteSpace(given) ? null : given;
+    }
+
+    /// <summary>Reads the content folder.</summary>
+    /// <exception cref="BadInputException">There is no such folder.</exception>
+    public ReadContent Read(ParseResult parsed, LabAccess lab)
+    {
+        var named = parsed.GetValue(Content);
+        if (named is not null && !Directory.Exists(named))
+            throw new BadInputException($"There is no folder '{named}': give --content the folder that holds 'scenarios'.");
+        var folder = named ?? ContentFolder.Find()
+            ?? throw new BadInputException("There is no content folder here or above: run this inside a RaceLab checkout, or name the folder with --content.");
+        return lab.ReadContent(folder);
+    }
+}
+
+/// <summary>What was asked for makes no sense.</summary>
+/// <param name="problems">One sentence each, naming what would be right.</param>
+internal sealed class BadInputException(params IReadOnlyList<string> problems) : Exception(string.Join(" ", problems))
+{
+    /// <summary>The sentences.</summary>
+    public IReadOnlyList<string> Problems { get; } = problems;
+}

@@ -1,0 +1,64 @@
+using System.Text.Json;
+
+namespace RaceLab.Cli.Tests;
+
+public sealed class CheckCommandTests
+{
+    [Fact(Timeout = 30_000)]
+    public async Task Check_GoodContent_ListsStrategiesWithTheirPromises()
+    {
+        var (code, text, error) = await new FakeLab().RunAsync("check", TestContext.Current.CancellationToken);
+
+        Assert.Equal((0, ""), (code, error));
+        Assert.Contains("sign-up: Sign-up stampede", text);
+        Assert.Contains("check-then-insert       duplicates: some", text);
+        Assert.Contains("on-conflict-do-nothing  duplicates: none", text);
+        Assert.Contains("1 scenario, 2 strategies: every statement prepared on PostgreSQL 15.18.", text);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Check_Json_IsOneDocument()
+    {
+        var lab = new FakeLab
+        {
+            FileErrors = [new("scenarios/cart/scenario.yaml", 7, "'stepps' is not a field.")],
+            StatementErrors = [new("scenarios/sign-up/scenario.yaml", 20, "column \"emial\" does not exist")],
+        };
+
+        var (code, text, error) = await lab.RunAsync("check --json", TestContext.Current.CancellationToken);
+
+        Assert.Equal(2, code);
+        using var json = JsonDocument.Parse(text);
+        var scenario = json.RootElement.GetProperty("scenarios")[0];
+        Assert.Equal("sign-up", scenario.GetProperty("id").GetString());
+        var promises = scenario.GetProperty("strategies").EnumerateArray().ToDictionary(
+            s => s.GetProperty("id").GetString()!, s => s.GetProperty("promises").GetProperty("duplicates").GetString());
+        Assert.Equal(("some", "none"), (promises["check-then-insert"], promises["on-conflict-do-nothing"]));
+        var errors = json.RootElement.GetProperty("errors").EnumerateArray().ToList();
+        Assert.Equal([7, 20], errors.Select(e => e.GetProperty("line").GetInt32()));
+        Assert.Equal("column \"emial\" does not exist", errors[1].GetProperty("reason").GetString());
+        Assert.Contains("scenarios/cart/scenario.yaml:7: 'stepps' is not a field.", error);
+        Assert.Contains("scenarios/sign-up/scenario.yaml:20: column \"emial\" does not exist", error);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Check_NoServer_ListsButEndsWithThree()
+    {
+        var lab = new FakeLab { Refusal = "No PostgreSQL answers at example:5432." };
+
+        var (code, text, error) = await lab.RunAsync("check", TestContext.Current.CancellationToken);
+
+        Assert.Equal(3, code);
+        Assert.Contains("1 scenario, 2 strategies: statements not prepared.", text);
+        Assert.Contains("No PostgreSQL answers at example:5432.", error);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Check_EmptyFolder_IsBadInput()
+    {
+        var (code, text, error) = await new FakeLab { Scenarios = [] }.RunAsync("check --json", TestContext.Current.CancellationToken);
+
+        Assert.Equal((2, ""), (code, text));
+        Assert.Contains("has no scenario", error);
+    }
+}

@@ -1,0 +1,107 @@
+using RaceLab.Engine.Content;
+using RaceLab.Engine.Databases;
+using RaceLab.Engine.Programs;
+using RaceLab.Engine.Races;
+using RaceLab.Engine.Statistics;
+
+namespace RaceLab.Cli.Tests;
+
+/// <summary>A lab without a server: it races nothing, and ends as it is told.</summary>
+internal sealed class FakeLab : IOpenLab, IRaceRunner
+{
+    private readonly List<IRaceProgress> _progress = [];
+
+    public string PostgresVersion => "15.18";
+
+    public IRaceRunner Runner => this;
+
+    /// <summary>Turns a finished race's result into the one to give.</summary>
+    public Func<RaceResult, RaceResult> End { get; set; } = result => result;
+
+    /// <summary>What the server says instead of opening; null: it opens.</summary>
+    public string? Refusal { get; set; }
+
+    /// <summary>Whether a race goes on until it is stopped.</summary>
+    public bool RunsUntilStopped { get; set; }
+
+    public IReadOnlyList<ContentError> FileErrors { get; set; } = [];
+
+    public IReadOnlyList<ContentError> StatementErrors { get; set; } = [];
+
+    public IReadOnlyList<Scenario> Scenarios { get; set; } = [SignUp()];
+
+    public RaceRequest? Request { get; private set; }
+
+    public string? ConnectionString { get; private set; }
+
+    public bool Opened { get; private set; }
+
+    public bool Disposed { get; private set; }
+
+    public TaskCompletionSource Started { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public async Task<(int Code, string Out, string Error)> RunAsync(string arguments, CancellationToken stop = default)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        var lab = new LabAccess(_ => new ReadContent(Scenarios, FileErrors), OpenAsync);
+        var words = arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        IReadOnlyList<string> all = words is ["race" or "check", ..] && !arguments.Contains("--content") ? [.. words, "--content", "."] : words;
+        var code = await CommandLine.RunAsync(all, lab, new Terminal(output, error, false), stop);
+        return (code, output.ToString(), error.ToString());
+    }
+
+    public async Task<RaceResult> RunAsync(RaceRequest request, IRaceProgress progress, CancellationToken stop)
+    {
+        Request = request;
+        _progress.Add(progress);
+        Started.TrySetResult();
+        if (!RunsUntilStopped) return End(Result(request));
+        var stopped = new TaskCompletionSource();
+        await using var registration = stop.Register(() => stopped.TrySetResult());
+        await stopped.Task.WaitAsync(TestContext.Current.CancellationToken);
+        return End(Result(request) with { End = RaceEnd.Stopped, Problem = "Somebody stopped the race." });
+    }
+
+    public Task<IReadOnlyList<ContentError>> CheckStatementsAsync(IReadOnlyList<Scenario> scenarios, CancellationToken cancellation) =>
+        Task.FromResult(StatementErrors);
+
+    public ValueTask DisposeAsync()
+    {
+        Disposed = true;
+        return ValueTask.CompletedTask;
+    }
+
+    private static RaceResult Result(RaceRequest request) => RaceResults.Refused(request, DateTimeOffset.UnixEpoch, "") with
+    {
+        End = RaceEnd.Finished,
+        Problem = null,
+        PostgresVersion = "15.18",
+        Attempts = new AttemptCounts(7, 4003, 11, 13, 17, 19),
+        Retries = 23,
+        Rejections = [new("23505", "users_email_key", 29, "duplicate key"), new("40001", null, 31, "could not serialize"), new("23505", "other_key", 37, "duplicate key")],
+        Invariants = [new("duplicates", "one row per email", Promise.Some, Verdict.Kept, 41, 43, 43, new OffendingRows([], [], 0))],
+        Reconciliation = new Reconciliation(7, 7, 19, 0, 0, 0),
+        Latency = new LatencySummary(4070, 1.2344, 2.5, 47.125, 53),
+        Steps = [new StepLatency("check", new LatencySummary(4070, 0.5, 0.6, 0.7, 0.8))],
+        Elapsed = TimeSpan.FromMilliseconds(5003.25),
+        AttemptsPerSecond = 813.4711,
+        PerWorker = new WorkerSpread(59, 61),
+    };
+
+    private static Scenario SignUp() => new(
+        "sign-up", "Sign-up stampede", "", "", 13, new KeyTemplate("learner-{n}@example.com"), "", "", [new("duplicates", "one row per email", "", LiveCount.ExtraCreations)],
+        [Strategy("check-then-insert", Promise.Some), Strategy("on-conflict-do-nothing", Promise.None)], "scenarios/sign-up/scenario.yaml");
+
+    private static Strategy Strategy(string id, Promise promise) => new(
+        id, id, "", "", new Dictionary<string, Promise> { ["duplicates"] = promise }, [], null, ProgramCompiler.Compile([new SayStep(Outcome.Created, null, 1)], 1));
+
+    private Task<IOpenLab> OpenAsync(string? connectionString, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        if (Refusal is not null) throw new ServerRefusedException(Refusal);
+        ConnectionString = connectionString;
+        Opened = true;
+        return Task.FromResult<IOpenLab>(this);
+    }
+}
