@@ -1,3 +1,4 @@
+using RaceLab.Engine.Content;
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using RaceLab.Engine.Databases;
@@ -72,7 +73,7 @@ internal static class CommandLine
 
         foreach (var written in parsed.UnmatchedTokens)
         {
-            var near = Nearest.To(written, command.Options.Select(o => o.Name));
+            var near = NearestName.To(written, command.Options.Select(o => o.Name));
             if (!written.StartsWith('-')) yield return $"'{written}' belongs to no option: every value follows its option's name, as in --workers 50.";
             else if (near is null) yield return $"There is no option '{written}': '{command.Name} --help' lists them.";
             else yield return $"There is no option '{written}'; the nearest is '{near}'.";

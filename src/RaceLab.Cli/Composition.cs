@@ -1,5 +1,8 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
 using RaceLab.Engine.Content;
 using RaceLab.Engine.Databases;
+using RaceLab.Engine.Races;
 
 namespace RaceLab.Cli;
 
@@ -11,10 +14,35 @@ internal static class Composition
 
     private static ReadContent Read(string folder)
     {
-        using var catalogue = Catalogue.Open(folder);
+        using var catalogue = Catalogue.Open(folder, watch: false);
         return new ReadContent(catalogue.Scenarios, catalogue.Errors);
     }
 
-    private static Task<IOpenLab> OpenAsync(string? connectionString, CancellationToken cancellation) =>
-        throw new ServerRefusedException("This build cannot reach a server yet.");
+    private static async Task<IOpenLab> OpenAsync(string? connectionString, CancellationToken cancellation) =>
+        new OpenLab(await LabServers.StartAsync(
+            new LabServersOptions { Lab = connectionString, WithState = false }, NullLoggerFactory.Instance, cancellation));
+
+    private sealed class OpenLab(LabServers servers) : IOpenLab
+    {
+        public string PostgresVersion => servers.Lab.Version.ToString();
+
+        public IRaceRunner Runner { get; } = new RaceRunner(servers.Lab, TimeProvider.System, NullLogger<RaceRunner>.Instance);
+
+        public async Task<IReadOnlyList<ContentError>> CheckStatementsAsync(IReadOnlyList<Scenario> scenarios, CancellationToken cancellation)
+        {
+            await using var database = await servers.Lab.RentDatabaseAsync(cancellation);
+            await using var source = new SessionSettings().SourceFor(database.ConnectionString);
+            try
+            {
+                var report = await ContentCheck.RunAsync(scenarios, async token => await source.OpenConnectionAsync(token), cancellation);
+                return report.Errors;
+            }
+            catch (NpgsqlException gone)
+            {
+                throw new ServerRefusedException($"The server went away while content was checked. {gone.Message}", gone);
+            }
+        }
+
+        public ValueTask DisposeAsync() => servers.DisposeAsync();
+    }
 }

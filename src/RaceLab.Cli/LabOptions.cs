@@ -1,3 +1,4 @@
+using RaceLab.Engine.Content;
 using System.CommandLine;
 
 namespace RaceLab.Cli;

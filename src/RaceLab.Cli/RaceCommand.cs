@@ -1,3 +1,4 @@
+using RaceLab.Engine.Content;
 using System.CommandLine;
 using RaceLab.Engine.Databases;
 using RaceLab.Engine.Races;
@@ -76,7 +77,7 @@ internal sealed class RaceCommand
         var ids = known.Select(idOf).ToList();
         var list = ids.Count == 0 ? "there is none in this content folder" : "there is " + string.Join(", ", ids);
         if (string.IsNullOrEmpty(id)) problems.Add($"Say which {kind} to race with --{kind}: {list}.");
-        else if (Nearest.To(id, ids) is { } near) problems.Add($"There is no {kind} '{id}'; the nearest is '{near}'.");
+        else if (NearestName.To(id, ids) is { } near) problems.Add($"There is no {kind} '{id}'; the nearest is '{near}'.");
         else problems.Add($"There is no {kind} '{id}': {list}.");
         return null;
     }

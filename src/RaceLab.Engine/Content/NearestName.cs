@@ -1,12 +1,12 @@
 namespace RaceLab.Engine.Content;
 
 /// <summary>Finds the name that somebody most likely meant.</summary>
-internal static class NearestName
+public static class NearestName
 {
     /// <summary>The known name with the fewest letters to change, or null where none is near.</summary>
     public static string? To(string written, IEnumerable<string> known)
     {
-        var best = known.Select(name => (name, distance: Distance(written, name))).OrderBy(n => n.distance).FirstOrDefault();
+        var best = known.Select(name => (name, distance: Distance(written.ToLowerInvariant(), name.ToLowerInvariant()))).OrderBy(n => n.distance).FirstOrDefault();
         return best.name is not null && best.distance <= Math.Max(2, best.name.Length / 3) ? best.name : null;
     }
 

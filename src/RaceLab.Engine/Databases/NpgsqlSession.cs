@@ -66,6 +66,7 @@ public sealed class NpgsqlSession : ISession
                     return new StatementResult(StatementEnd.Answered, Math.Max(0, reader.RecordsAffected));
                 }
 
+                foreach (var kept in step.Keep) values[kept.Slot] = null;
                 long rows = 0;
                 while (await reader.ReadAsync(cancellation).ConfigureAwait(false))
                 {

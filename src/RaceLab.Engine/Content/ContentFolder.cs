@@ -1,7 +1,7 @@
-namespace RaceLab.Cli;
+namespace RaceLab.Engine.Content;
 
 /// <summary>Finds the content folder where none is named.</summary>
-internal static class ContentFolder
+public static class ContentFolder
 {
     /// <summary>
     /// The nearest <c>content</c> folder with scenarios, upwards from the working directory and then from the program's own; null where there is none.
