@@ -77,10 +77,22 @@ public sealed class ContentCheck
     private async Task<bool> BuildAsync(Strategy strategy, CancellationToken cancellation)
     {
         var schema = _scenario.Lines.Of(ContentLines.Schema);
-        return await TryAsync("the schema", _scenario.Schema, schema, c => ExecuteAsync(_scenario.Schema, c), cancellation).ConfigureAwait(false)
+        return await ScriptAsync("the schema", _scenario.Schema, schema, cancellation).ConfigureAwait(false)
             && await TryAsync($"the table '{AttemptsTable.Name}', which the lab adds behind the schema,", "", schema, c => ExecuteAsync(AttemptsTable.Sql, c), cancellation).ConfigureAwait(false)
             && (strategy.Setup is not { } setup
-                || await TryAsync($"the setup of '{strategy.Id}'", setup, _scenario.Lines.Of(ContentLines.Setup(strategy.Id)), c => ExecuteAsync(setup, c), cancellation).ConfigureAwait(false));
+                || await ScriptAsync($"the setup of '{strategy.Id}'", setup, _scenario.Lines.Of(ContentLines.Setup(strategy.Id)), cancellation).ConfigureAwait(false));
+    }
+
+    /// <summary>Runs a script up to the first statement that is refused.</summary>
+    private async Task<bool> ScriptAsync(string what, string script, int line, CancellationToken cancellation)
+    {
+        foreach (var (start, sql) in Programs.SqlText.Split(script))
+        {
+            var at = line + script.AsSpan(0, start).Count('\n');
+            if (!await TryAsync(what, sql, at, c => ExecuteAsync(sql, c), cancellation).ConfigureAwait(false)) return false;
+        }
+
+        return true;
     }
 
     private async Task CheckStepAsync(Strategy strategy, Programs.ProgramStep step, CancellationToken cancellation)
@@ -124,14 +136,8 @@ public sealed class ContentCheck
         }
     }
 
-    private static int LinesBefore(PostgresException e, string sql)
-    {
-        // Several statements are sent one by one, and the position counts from the start of the one that failed.
-        var statement = e.BatchCommand?.CommandText ?? sql;
-        var start = Math.Max(0, sql.IndexOf(statement, StringComparison.Ordinal));
-        var end = Math.Clamp(start + Math.Max(0, e.Position - 1), 0, sql.Length);
-        return sql.AsSpan(0, end).Count('\n');
-    }
+    /// <summary>How many lines of the statement stand before the place that the server points at.</summary>
+    private static int LinesBefore(PostgresException e, string sql) => sql.AsSpan(0, Math.Clamp(e.Position - 1, 0, sql.Length)).Count('\n');
 
     private void Add(int line, string reason) => _errors.Add(new ContentError(_scenario.File, line, reason));
 

@@ -41,7 +41,7 @@ public static partial class ScenarioReader
         var text = fields.Text("text");
         var postgres = ReadNeeds(fields);
         var key = ReadKey(fields);
-        var schema = fields.Sql("schema", true, lines, ContentLines.Schema);
+        var schema = fields.Script("schema", true, lines, ContentLines.Schema);
         var rows = ReadQuery(fields, "rows", lines, ContentLines.Rows);
         var invariants = ReadInvariants(fields, lines);
         var strategies = ReadStrategies(fields, invariants, lines);

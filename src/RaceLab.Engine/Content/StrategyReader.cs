@@ -30,7 +30,7 @@ internal sealed partial class StrategyReader(IReadOnlyCollection<string> invaria
         var title = fields.Text("title", ScenarioReader.LongestTitle);
         var summary = fields.Text("summary", ScenarioReader.LongestSummary);
         var text = fields.Text("text");
-        var setup = fields.Sql("setup", false, lines, ContentLines.Setup(id));
+        var setup = fields.Script("setup", false, lines, ContentLines.Setup(id));
         var promises = ReadPromises(fields);
         var stepsBefore = errors.Count;
         var steps = fields.List("steps") is { } list ? new StepReader(id, lines, errors).Read(list) : [];

@@ -1,4 +1,5 @@
 using System.Globalization;
+using RaceLab.Engine.Programs;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
@@ -83,6 +84,23 @@ internal sealed class YamlFields(YamlMappingNode node, string owner, int line, E
         if ((required ? Require(name) : Find(name)) is not { } value || TextOf(value, name) is not { } text) return null;
         lines.Add(place, ErrorSink.TextLineOf((YamlScalarNode)value));
         return text;
+    }
+
+    /// <summary>SQL of one or more statements, whose quotes must at least be closed.</summary>
+    public string? Script(string name, bool required, ContentLines lines, string place)
+    {
+        if (Sql(name, required, lines, place) is not { } sql) return null;
+        try
+        {
+            if (SqlText.Split(sql).Count > 0) return sql;
+            Errors.Add(LineOf(name), $"'{name}' of {Owner} has no SQL statement in it");
+        }
+        catch (FormatException e)
+        {
+            Errors.Add(LineOf(name), $"the SQL of '{name}' cannot be read: {e.Message}");
+        }
+
+        return null;
     }
 
     /// <summary>A whole number that must be there, within bounds.</summary>

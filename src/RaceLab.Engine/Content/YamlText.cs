@@ -35,7 +35,9 @@ internal static class YamlText
         }
         catch (YamlException e)
         {
-            errors.Add((int)e.Start.Line, $"this is not YAML that can be read: {e.Message}");
+            // A forbidden tab is told with the start of the text that it interrupts.
+            var line = e.Message.Contains("tab character", StringComparison.Ordinal) ? e.End.Line : e.Start.Line;
+            errors.Add((int)line, $"this is not YAML that can be read: {e.Message}");
         }
 
         return null;
@@ -50,23 +52,39 @@ internal static class YamlText
         using var text = new StringReader(yaml);
         var parser = new Parser(text);
         var depth = 0;
-        while (parser.MoveNext())
+        var line = 1;
+        var before = errors.Count;
+        while (Moves(parser, line, errors) is { } current)
         {
-            var current = parser.Current!;
+            line = (int)current.Start.Line;
             depth += current.NestingIncrease;
             if (current is AnchorAlias alias)
             {
-                errors.Add((int)current.Start.Line, $"'*{alias.Value}' repeats another part of the file: write it out, so that each strategy reads by itself");
+                errors.Add(line, $"'*{alias.Value}' repeats another part of the file: write it out, so that each strategy reads by itself");
                 return false;
             }
 
             if (depth > DeepestNesting)
             {
-                errors.Add((int)current.Start.Line, $"the file is nested more than {DeepestNesting} levels deep here");
+                errors.Add(line, $"the file is nested more than {DeepestNesting} levels deep here");
                 return false;
             }
         }
 
-        return true;
+        return errors.Count == before;
+    }
+
+    private static ParsingEvent? Moves(Parser parser, int line, ErrorSink errors)
+    {
+        try
+        {
+            return parser.MoveNext() ? parser.Current : null;
+        }
+        catch (InvalidOperationException)
+        {
+            // The parser answers some unbalanced brackets with this instead of its own exception.
+            errors.Add(line, "this is not YAML that can be read: brackets do not match from here on");
+            return null;
+        }
     }
 }

@@ -69,7 +69,7 @@ public sealed class SqlText
             }
             else if (IsNameStart(c))
             {
-                while (i < written.Length && (IsNamePart(written[i]) || written[i] == '$')) i++;
+                i = EndOfWord(written, i);
             }
             else if (c == '$' && i + 1 < written.Length && char.IsAsciiDigit(written[i + 1]))
             {
@@ -93,6 +93,38 @@ public sealed class SqlText
         var statement = numbered.ToString().Trim();
         if (statement.Length == 0) throw new FormatException("there is no SQL statement here");
         return new SqlText(written.TrimEnd(';', ' ', '\t', '\r', '\n'), statement, parameters);
+    }
+
+    /// <summary>Cuts a script, such as a schema, at its semicolons: each statement with the place at which it starts.</summary>
+    /// <exception cref="FormatException">A quote or comment is not closed.</exception>
+    public static IReadOnlyList<(int Start, string Sql)> Split(string script)
+    {
+        var statements = new List<(int, string)>();
+        int? start = null;
+        for (var i = 0; i <= script.Length;)
+        {
+            if (i == script.Length || script[i] == ';')
+            {
+                if (start is { } first) statements.Add((first, script[first..i].TrimEnd()));
+                start = null;
+                i++;
+                continue;
+            }
+
+            var end = EndOfQuoted(script, i) ?? EndOfWord(script, i);
+            if (!char.IsWhiteSpace(script[i]) && !IsComment(script.AsSpan(i, end - i))) start ??= i;
+            i = end;
+        }
+
+        return statements;
+    }
+
+    // A name may have a dollar sign in it, which then begins no quote.
+    private static int EndOfWord(string sql, int i)
+    {
+        if (!IsNameStart(sql[i])) return i + 1;
+        while (i < sql.Length && (IsNamePart(sql[i]) || sql[i] == '$')) i++;
+        return i;
     }
 
     // In "email=@key" PostgreSQL would read one operator "=@", which it does not have; "<@" it has, and that is left alone.

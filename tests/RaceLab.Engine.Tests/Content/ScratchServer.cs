@@ -34,8 +34,8 @@ public sealed class ScratchServer : IAsyncLifetime
         }
 
         _server = Start("postgres", "-D", $"{_folder}/data", "-k", _folder, "-c", "listen_addresses=", "-c", "fsync=off", "-c", "logging_collector=off");
-        _server.OutputDataReceived += (_, _) => { };
         _server.BeginOutputReadLine();
+        _server.BeginErrorReadLine();
         var since = Stopwatch.StartNew();
         while (true)
         {
@@ -67,7 +67,7 @@ public sealed class ScratchServer : IAsyncLifetime
 
     private static Process Start(string program, params string[] arguments)
     {
-        var start = new ProcessStartInfo($"{Binaries}/{program}", arguments) { RedirectStandardOutput = true, WorkingDirectory = "/" };
+        var start = new ProcessStartInfo($"{Binaries}/{program}", arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = "/" };
         if (Environment.UserName == "root") start.UserName = "postgres";
         return Process.Start(start)!;
     }

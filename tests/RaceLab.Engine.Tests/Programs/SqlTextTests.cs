@@ -58,6 +58,18 @@ public sealed class SqlTextTests
     public void Parse_NoSingleStatement_IsRefused(string sql, string reason) =>
         Assert.Contains(reason, Assert.Throws<FormatException>(() => SqlText.Parse(sql)).Message, StringComparison.Ordinal);
 
+    [Fact]
+    public void Split_Script_GivesStatementsWithTheirPlaces()
+    {
+        var script = "-- first;\nCREATE TABLE a$b$ (x text DEFAULT ';');\n\n DO $$ BEGIN; END $$;;\n/* ; */ SELECT 1 -- end;";
+
+        Assert.Equal(
+            ["CREATE TABLE a$b$ (x text DEFAULT ';')", "DO $$ BEGIN; END $$", "SELECT 1 -- end;"],
+            SqlText.Split(script).Select(s => s.Sql));
+        Assert.All(SqlText.Split(script), s => Assert.Equal(s.Sql, script.Substring(s.Start, s.Sql.Length)));
+        Assert.Throws<FormatException>(() => SqlText.Split("SELECT 1; SELECT 'open"));
+    }
+
     [Theory]
     [InlineData("select 1", false)]
     [InlineData("SELECT id FROM users", false)]
