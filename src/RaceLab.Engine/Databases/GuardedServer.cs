@@ -78,14 +78,15 @@ internal sealed class GuardedServer : IAsyncDisposable
         }
 
         // A process id may be used again: a guardian whose postmaster is gone must not wait with it. (Before, the log is still needed.)
-        var pipe = _process.StandardInput;
-        _process.Exited += (_, _) => pipe.Close();
+        var pipe = _process.StandardInput.BaseStream;
+        _process.Exited += (_, _) => pipe.Dispose();
         _process.EnableRaisingEvents = true;
     }
 
     public async ValueTask DisposeAsync()
     {
-        _process.StandardInput.Close();
+        // The stream and not its writer: closing that twice throws.
+        await _process.StandardInput.BaseStream.DisposeAsync().ConfigureAwait(false);
         using var patience = new CancellationTokenSource(StopPatience);
         try
         {
