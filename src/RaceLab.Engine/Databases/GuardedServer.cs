@@ -124,13 +124,13 @@ internal sealed class GuardedServer : IAsyncDisposable
         try
         {
             var log = await File.ReadAllTextAsync(_slot.Log, cancellation).ConfigureAwait(false);
-            if (log.Length > 0) return ServerWords.LastError(log);
+            if (log.Length > 0) return ServerWords.FirstError(log);
         }
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
         {
             // Then the shell could not even open the log, and says why on its own standard error.
         }
 
-        return ServerWords.LastError(_process.HasExited ? await _process.StandardError.ReadToEndAsync(cancellation).ConfigureAwait(false) : "");
+        return ServerWords.FirstError(_process.HasExited ? await _process.StandardError.ReadToEndAsync(cancellation).ConfigureAwait(false) : "");
     }
 }
