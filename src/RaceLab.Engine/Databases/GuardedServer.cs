@@ -78,14 +78,15 @@ internal sealed class GuardedServer : IAsyncDisposable
         }
 
         // A process id may be used again: a guardian whose postmaster is gone must not wait with it. (Before, the log is still needed.)
-        var pipe = _process.StandardInput;
-        _process.Exited += (_, _) => pipe.Close();
+        var pipe = _process.StandardInput.BaseStream;
+        _process.Exited += (_, _) => pipe.Dispose();
         _process.EnableRaisingEvents = true;
     }
 
     public async ValueTask DisposeAsync()
     {
-        _process.StandardInput.Close();
+        // The stream and not its writer: closing that twice throws.
+        await _process.StandardInput.BaseStream.DisposeAsync().ConfigureAwait(false);
         using var patience = new CancellationTokenSource(StopPatience);
         try
         {
@@ -123,13 +124,13 @@ internal sealed class GuardedServer : IAsyncDisposable
         try
         {
             var log = await File.ReadAllTextAsync(_slot.Log, cancellation).ConfigureAwait(false);
-            if (log.Length > 0) return ServerWords.LastError(log);
+            if (log.Length > 0) return ServerWords.FirstError(log);
         }
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
         {
             // Then the shell could not even open the log, and says why on its own standard error.
         }
 
-        return ServerWords.LastError(_process.HasExited ? await _process.StandardError.ReadToEndAsync(cancellation).ConfigureAwait(false) : "");
+        return ServerWords.FirstError(_process.HasExited ? await _process.StandardError.ReadToEndAsync(cancellation).ConfigureAwait(false) : "");
     }
 }

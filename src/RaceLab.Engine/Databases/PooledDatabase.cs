@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using Dapper;
 using Npgsql;
@@ -10,6 +11,8 @@ namespace RaceLab.Engine.Databases;
 /// </summary>
 internal sealed class PooledDatabase
 {
+    private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(10);
+
     private readonly string _password = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
     private readonly string _cleaner;
 
@@ -98,8 +101,10 @@ internal sealed class PooledDatabase
     private async Task EndSessionsAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
         const string Remaining = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename = @name AND pid <> pg_backend_pid()";
+        var waited = Stopwatch.StartNew();
         for (var left = 1L; left > 0;)
         {
+            if (waited.Elapsed > EndPatience) throw new TimeoutException($"Sessions of {Name} did not end within {EndPatience.TotalSeconds} s.");
             left = await connection.ExecuteScalarAsync<long>(new CommandDefinition(Remaining, new { name = Name }, cancellationToken: cancellation)).ConfigureAwait(false);
             if (left > 0) await Task.Delay(TimeSpan.FromMilliseconds(5), cancellation).ConfigureAwait(false);
         }

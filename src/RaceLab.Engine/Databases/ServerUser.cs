@@ -50,7 +50,7 @@ internal sealed record ServerUser(string? Name)
             await output.ConfigureAwait(false);
             await process.WaitForExitAsync(cancellation).ConfigureAwait(false);
             if (process.ExitCode != 0)
-                throw new ServerRefusedException($"A private PostgreSQL cannot be set up: {ServerWords.LastError(errors)}");
+                throw new ServerRefusedException($"A private PostgreSQL cannot be set up: {ServerWords.FirstError(errors)} ({ClusterHome.EnvironmentVariable} names another place for it.)");
         }
         finally
         {

@@ -13,12 +13,12 @@ internal static class ServerWords
         return host.StartsWith('/') ? $"the socket in {host}" : $"{host}:{target.Port}";
     }
 
-    /// <summary>The last complaint in the output of PostgreSQL's programs, without time stamps and severities.</summary>
-    public static string LastError(string output)
+    /// <summary>The first complaint in the output of a program, which is the cause of those after it, without time stamp and severity.</summary>
+    public static string FirstError(string output)
     {
         var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         string[] marks = ["PANIC:", "FATAL:", "error:", "ERROR:"];
-        var line = lines.LastOrDefault(l => marks.Any(m => l.Contains(m, StringComparison.Ordinal))) ?? lines.LastOrDefault() ?? "it gave no reason";
+        var line = lines.FirstOrDefault(l => marks.Any(m => l.Contains(m, StringComparison.Ordinal))) ?? lines.LastOrDefault() ?? "it gave no reason";
         foreach (var mark in marks)
         {
             var at = line.IndexOf(mark, StringComparison.Ordinal);

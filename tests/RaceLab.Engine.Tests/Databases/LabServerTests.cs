@@ -62,9 +62,8 @@ public sealed class LabServerTests(TestPostgres postgres)
             ALTER DEFAULT PRIVILEGES GRANT ALL ON TABLES TO PUBLIC;
             ALTER ROLE {database.Name} SET synchronous_commit = off;
             ALTER ROLE {database.Name} PASSWORD 'another';
-            ALTER SCHEMA public RENAME TO elsewhere;
             """);
-        await race.ExecuteAsync("BEGIN; LOCK TABLE elsewhere.left_over; SELECT pg_advisory_lock(7)");
+        await race.ExecuteAsync("BEGIN; LOCK TABLE left_over; SELECT pg_advisory_lock(7)");
         await database.DisposeAsync();
         await database.DisposeAsync();
         await Assert.ThrowsAnyAsync<NpgsqlException>(() => race.ExecuteAsync("SELECT 1"));
