@@ -1,2 +1,4 @@
-var app = WebApplication.CreateBuilder(args).Build();
+using RaceLab.Web.Hosting;
+
+await using var app = RaceLabApp.Build(args);
 await app.RunAsync();

@@ -1,0 +1,48 @@
+using Microsoft.AspNetCore.Components;
+using RaceLab.Web.Races;
+
+namespace RaceLab.Web.Components.Races;
+
+/// <summary>Run, Stop, and where the race is in its life.</summary>
+public sealed partial class RaceControls
+{
+    /// <summary>The race; null: none yet.</summary>
+    [Parameter]
+    public ShownRace? Race { get; set; }
+
+    /// <summary>Whether whoever looks has started the race.</summary>
+    [Parameter]
+    public bool IsMine { get; set; }
+
+    /// <summary>Whether the choices can be raced and no race is under way.</summary>
+    [Parameter]
+    public bool CanRun { get; set; }
+
+    /// <summary>Whether the race was asked to stop.</summary>
+    [Parameter]
+    public bool IsStopping { get; set; }
+
+    /// <summary>What is or would be raced, in a line.</summary>
+    [Parameter]
+    public string Summary { get; set; } = "";
+
+    /// <summary>Why Run was refused; null: it was not.</summary>
+    [Parameter]
+    public string? Refusal { get; set; }
+
+    /// <summary>The page with the same choices and no race, for those who only watch.</summary>
+    [Parameter]
+    public string OwnLink { get; set; } = "";
+
+    /// <summary>Run was pressed.</summary>
+    [Parameter]
+    public EventCallback Run { get; set; }
+
+    /// <summary>Stop was pressed.</summary>
+    [Parameter]
+    public EventCallback Stop { get; set; }
+
+    private bool IsUnderWay => Race is { IsUnderWay: true };
+
+    private string RunLabel => IsUnderWay ? "Racing" : Race is null ? "Run" : "Run again";
+}

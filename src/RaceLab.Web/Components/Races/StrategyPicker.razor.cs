@@ -1,0 +1,24 @@
+using Microsoft.AspNetCore.Components;
+using RaceLab.Engine.Content;
+
+namespace RaceLab.Web.Components.Races;
+
+/// <summary>The strategies of a scenario, in content's order; whether one is sound is said by a word, a shape and a colour.</summary>
+public sealed partial class StrategyPicker
+{
+    /// <summary>In content's order.</summary>
+    [Parameter, EditorRequired]
+    public IReadOnlyList<Strategy> Strategies { get; set; } = [];
+
+    /// <summary>The chosen strategy's id.</summary>
+    [Parameter]
+    public string? Chosen { get; set; }
+
+    /// <summary>Another was chosen: its id.</summary>
+    [Parameter]
+    public EventCallback<string> ChosenChanged { get; set; }
+
+    /// <summary>Whether a race is under way, whose choices these are.</summary>
+    [Parameter]
+    public bool Disabled { get; set; }
+}

@@ -1,0 +1,29 @@
+using Microsoft.AspNetCore.Components.Server.Circuits;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using RaceLab.Engine.Races;
+using RaceLab.Web.Races;
+using Radzen;
+
+namespace RaceLab.Web.Hosting;
+
+/// <summary>What the application is made of.</summary>
+public static class RaceLabServices
+{
+    /// <summary>
+    /// Adds the page and everything that it stands on. Not among it: the catalogue, <see cref="IRaceRunner"/> and
+    /// <see cref="IRaceArchive"/>, which come with the servers.
+    /// </summary>
+    public static IServiceCollection AddRaceLab(this IServiceCollection services, IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        services.AddRazorComponents().AddInteractiveServerComponents();
+        services.AddRadzenComponents();
+        services.AddHealthChecks();
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<RaceRegistry>();
+        services.TryAddSingleton<RaceFinder>();
+        services.AddScoped<CircuitConnection>();
+        services.AddScoped<CircuitHandler>(scope => scope.GetRequiredService<CircuitConnection>());
+        return services;
+    }
+}

@@ -1,0 +1,67 @@
+using RaceLab.Engine.Programs;
+
+namespace RaceLab.Web.Races;
+
+/// <summary>A strategy's steps as the page shows them: in the listing, in the workers' cells and in the picture of the first moments alike.</summary>
+/// <param name="Lines">One for each step of the program, at the step's own index.</param>
+public sealed record Listing(IReadOnlyList<ListingLine> Lines)
+{
+    private const int StatementTones = 5;
+
+    /// <summary>No steps are known.</summary>
+    public static Listing Empty { get; } = new([]);
+
+    /// <summary>Numbers the steps and gives each its colour and its shape.</summary>
+    public static Listing Of(StepProgram program)
+    {
+        ArgumentNullException.ThrowIfNull(program);
+        var lines = new List<ListingLine>(program.Steps.Count);
+        var number = 0;
+        var statements = 0;
+        foreach (var step in program.Steps)
+        {
+            var label = step.IsRecovery ? "↺" : (++number).ToString(System.Globalization.CultureInfo.InvariantCulture);
+            var (tone, shape) = step.Kind switch
+            {
+                StepKind.Statement => ($"s{statements++ % StatementTones}", StepShape.Block),
+                StepKind.Begin or StepKind.Commit => ("frame", StepShape.Half),
+                StepKind.Pause => ("pause", StepShape.Line),
+                StepKind.Backoff => ("recovery", StepShape.Line),
+                _ => ("recovery", StepShape.Half),
+            };
+            lines.Add(new ListingLine(step, label, tone, shape));
+        }
+
+        return new Listing(lines);
+    }
+
+    /// <summary>A step's name, or its number where content no longer knows it.</summary>
+    public string NameOf(int step) =>
+        step >= 0 && step < Lines.Count ? Lines[step].Step.Name : $"step {step + 1}";
+}
+
+/// <summary>One line.</summary>
+/// <param name="Step">The step.</param>
+/// <param name="Label">What stands in a worker's cell while it is at this step: a number from 1, or an arrow for what happens only after an error.</param>
+/// <param name="Tone">The name of its colour, a custom property <c>--tone-…</c> of the style sheet.</param>
+/// <param name="Shape">Its second cue besides the colour.</param>
+public sealed record ListingLine(ProgramStep Step, string Label, string Tone, StepShape Shape)
+{
+    /// <summary>What a learner reads: the SQL, or words for what is no SQL.</summary>
+    public IReadOnlyList<SqlPiece> Pieces => SqlPiece.Split(Step.Sql?.Written ?? Words);
+
+    private string Words => Step.Kind == StepKind.Backoff ? "wait before the next try" : "pause: the race window";
+}
+
+/// <summary>How much of a cell a step fills.</summary>
+public enum StepShape
+{
+    /// <summary>A statement: all of it.</summary>
+    Block,
+
+    /// <summary>Entering or leaving a block: half.</summary>
+    Half,
+
+    /// <summary>Waiting: a line.</summary>
+    Line,
+}

@@ -1,0 +1,125 @@
+using System.Text;
+using RaceLab.Engine.Races;
+
+namespace RaceLab.Web.Races;
+
+/// <summary>
+/// Every choice of the page, as the query of its address: what an instructor sends. For example
+/// <c>?scenario=sign-up&amp;strategy=upsert&amp;workers=50&amp;keys=1&amp;attempts=1&amp;pause=0-5ms&amp;distribution=hot-key&amp;commit=off&amp;seed=7</c>.
+/// </summary>
+/// <param name="Scenario">The scenario's id; null: not said.</param>
+/// <param name="Strategy">The strategy's id; null: not said.</param>
+/// <param name="Workload">As written; what the link does not say is as for a first visitor.</param>
+/// <param name="Refusals">What the link says and nobody understands, in sentences.</param>
+public sealed record RaceLink(string? Scenario, string? Strategy, WorkloadForm Workload, IReadOnlyList<string> Refusals)
+{
+    private const string Milliseconds = "ms";
+    private const string Seconds = "s";
+
+    /// <summary>The words for distributions.</summary>
+    public static IReadOnlyList<DistributionWord> Distributions { get; } =
+    [
+        new("in-turn", "in turn", KeyDistribution.InTurn),
+        new("uniform", "uniform", KeyDistribution.Uniform),
+        new("hot-key", "one hot key", KeyDistribution.HotKey),
+    ];
+
+    /// <summary>The word for a distribution.</summary>
+    public static string DistributionOf(KeyDistribution distribution) => Distributions.First(d => d.Value == distribution).Word;
+
+    /// <summary>Reads a query, with or without its question mark. Never fails: what it does not understand is named and kept out.</summary>
+    public static RaceLink Parse(string query)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        var link = new RaceLink(null, null, WorkloadForm.Default, []);
+        var refusals = new List<string>();
+        var seen = new HashSet<string>();
+        foreach (var (name, value) in Pairs(query))
+        {
+            if (!seen.Add(name))
+            {
+                refusals.Add($"The link says “{Cut(name)}” twice; the first counts.");
+                continue;
+            }
+
+            var form = link.Workload;
+            switch (name)
+            {
+                case "scenario": link = link with { Scenario = value }; break;
+                case "strategy": link = link with { Strategy = value }; break;
+                case "workers": link = link with { Workload = form with { Workers = value } }; break;
+                case "keys": link = link with { Workload = form with { Keys = value } }; break;
+                case "distribution": link = link with { Workload = form with { Distribution = value } }; break;
+                case "attempts": link = link with { Workload = form with { Attempts = value, ByAttempts = true } }; break;
+                case "duration": link = link with { Workload = form with { Duration = InSeconds(value), ByAttempts = false } }; break;
+                case "pause": link = link with { Workload = WithPause(form, value) }; break;
+                case "commit" when value is "on" or "off":
+                    link = link with { Workload = form with { SynchronousCommit = value == "on" } };
+                    break;
+                case "commit":
+                    refusals.Add($"The link says commit={Cut(value)}, which can be on or off; it is on.");
+                    break;
+                case "seed": link = link with { Workload = form with { Seed = value } }; break;
+                default: refusals.Add($"The link says “{Cut(name)}”, which this page does not know; it was left out."); break;
+            }
+        }
+
+        if (seen.Contains("attempts") && seen.Contains("duration"))
+            refusals.Add("The link gives both attempts and a duration, and a race ends by one of them: choose which.");
+        return link with { Refusals = refusals };
+    }
+
+    /// <summary>The query, with its question mark.</summary>
+    public override string ToString()
+    {
+        var query = new StringBuilder();
+        Add("scenario", Scenario);
+        Add("strategy", Strategy);
+        Add("workers", Workload.Workers);
+        Add("keys", Workload.Keys);
+        if (Workload.ByAttempts) Add("attempts", Workload.Attempts);
+        else Add("duration", Workload.Duration + Seconds);
+        Add("pause", $"{Workload.PauseLow}-{Workload.PauseHigh}{Milliseconds}");
+        Add("distribution", Workload.Distribution);
+        Add("commit", Workload.SynchronousCommit ? "on" : "off");
+        Add("seed", Workload.Seed);
+        return query.ToString();
+
+        void Add(string name, string? value)
+        {
+            if (value is not null) query.Append(query.Length == 0 ? '?' : '&').Append(name).Append('=').Append(Uri.EscapeDataString(value));
+        }
+    }
+
+    private static IEnumerable<(string Name, string Value)> Pairs(string query) =>
+        from part in query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries)
+        let at = part.IndexOf('=', StringComparison.Ordinal)
+        select at < 0 ? (Decode(part), "") : (Decode(part[..at]), Decode(part[(at + 1)..]));
+
+    private static string Decode(string text) => Uri.UnescapeDataString(text.Replace('+', ' '));
+
+    /// <summary>"5s", "500ms" and "5" are seconds; anything else stays as it is, to be refused beside its field.</summary>
+    private static string InSeconds(string value)
+    {
+        if (value.EndsWith(Milliseconds, StringComparison.Ordinal))
+            return decimal.TryParse(value[..^2], Invariant, out var ms) ? (ms / 1000).ToString("0.######", Invariant) : value;
+        return value.EndsWith('s') ? value[..^1] : value;
+    }
+
+    /// <summary>"0-5ms" is a range and "5ms" a fixed pause.</summary>
+    private static WorkloadForm WithPause(WorkloadForm form, string value)
+    {
+        var range = value.EndsWith(Milliseconds, StringComparison.Ordinal) ? value[..^2] : value;
+        var at = range.LastIndexOf('-');
+        return at > 0
+            ? form with { PauseLow = range[..at], PauseHigh = range[(at + 1)..] }
+            : form with { PauseLow = range, PauseHigh = range };
+    }
+
+    private static System.Globalization.CultureInfo Invariant => System.Globalization.CultureInfo.InvariantCulture;
+
+    private static string Cut(string text) => text.Length <= 32 ? text : text[..32] + "…";
+}
+
+/// <summary>A distribution's word in links, its words on the page, and its value.</summary>
+public readonly record struct DistributionWord(string Word, string Label, KeyDistribution Value);
