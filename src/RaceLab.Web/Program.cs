@@ -1,4 +1,20 @@
+using System.Net;
+using RaceLab.Engine.Databases;
 using RaceLab.Web.Hosting;
 
-await using var app = RaceLabApp.Build(args);
-await app.RunAsync();
+const int Refused = 3;
+
+try
+{
+    await using var lab = await LabHost.StartAsync(args, CancellationToken.None);
+    await lab.App.StartAsync();
+    foreach (var address in lab.App.Urls)
+        Console.WriteLine($"RaceLab is at {address.Replace(IPAddress.Loopback.ToString(), "localhost", StringComparison.Ordinal)}  (Ctrl+C ends it)");
+    await lab.App.WaitForShutdownAsync();
+    return 0;
+}
+catch (Exception refused) when (refused is ServerRefusedException or DirectoryNotFoundException or IOException or FormatException)
+{
+    await Console.Error.WriteLineAsync(refused.Message);
+    return Refused;
+}

@@ -3,15 +3,17 @@ using RaceLab.Web.Components;
 
 namespace RaceLab.Web.Hosting;
 
-/// <summary>The web application, put together but not started: the program runs it, and browser tests run it on port 0 in their own process.</summary>
+/// <summary>The web application, put together but not started. <see cref="LabHost"/> gives it servers; component tests give it doubles.</summary>
 public static class RaceLabApp
 {
+    /// <summary>Where the page is when nobody says otherwise: on this machine only.</summary>
+    public const int DefaultPort = 5080;
+
     private static readonly string[] HostsByDefault = ["localhost", "127.0.0.1", "[::1]"];
 
-    /// <summary>Puts the application together.</summary>
-    /// <param name="args">The command line: any setting, such as <c>--urls http://127.0.0.1:0</c>.</param>
-    /// <param name="replace">Called when all services are registered, to replace some.</param>
-    public static WebApplication Build(string[] args, Action<IServiceCollection>? replace = null)
+    /// <summary>A builder with the page's own services; see <see cref="RaceLabServices.AddRaceLab"/> for what is left to add.</summary>
+    /// <param name="args">The command line: any setting, such as <c>--urls</c> or <c>--port</c>.</param>
+    public static WebApplicationBuilder CreateBuilder(string[] args)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
         {
@@ -23,11 +25,17 @@ public static class RaceLabApp
 
         // A build that was not published serves its files from where they lie; a published one has no list of them, and this does nothing.
         builder.WebHost.UseStaticWebAssets();
+        if (builder.Configuration["urls"] is null && builder.Configuration["http_ports"] is null)
+            builder.WebHost.UseUrls($"http://127.0.0.1:{builder.Configuration["port"] ?? DefaultPort.ToString(System.Globalization.CultureInfo.InvariantCulture)}");
         builder.Services.AddRaceLab(builder.Configuration);
         if (builder.Configuration["AllowedHosts"] is null)
             builder.Services.PostConfigure<HostFilteringOptions>(hosts => hosts.AllowedHosts = [.. HostsByDefault]);
-        replace?.Invoke(builder.Services);
+        return builder;
+    }
 
+    /// <summary>Puts the application together.</summary>
+    public static WebApplication Build(WebApplicationBuilder builder)
+    {
         var app = builder.Build();
         app.UseExceptionHandler("/error", createScopeForErrors: true);
         app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
