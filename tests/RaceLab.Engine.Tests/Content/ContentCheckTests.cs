@@ -1,9 +1,13 @@
+using Npgsql;
 using RaceLab.Engine.Content;
+using RaceLab.Engine.Databases;
 
 namespace RaceLab.Engine.Tests.Content;
 
-public sealed class ContentCheckTests(ScratchServer server) : IClassFixture<ScratchServer>
+public sealed class ContentCheckTests(TestPostgres postgres) : IAsyncLifetime
 {
+    private RaceDatabase? _database;
+
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     /// <summary>Line to replace, its replacement, the line of the error, and words of the reason.</summary>
@@ -28,7 +32,7 @@ public sealed class ContentCheckTests(ScratchServer server) : IClassFixture<Scra
         using var catalogue = Catalogue.Open(SignUp.Folder, watch: false);
         Assert.Empty(catalogue.Errors);
 
-        var report = await ContentCheck.RunAsync(catalogue.Scenarios, server.ConnectAsync, Stop);
+        var report = await ContentCheck.RunAsync(catalogue.Scenarios, ConnectAsync, Stop);
 
         Assert.Empty(report.Errors);
         Assert.Empty(report.Skipped);
@@ -40,7 +44,7 @@ public sealed class ContentCheckTests(ScratchServer server) : IClassFixture<Scra
     {
         var scenario = Read(BadFiles.With(line, replacement));
 
-        var report = await ContentCheck.RunAsync([scenario], server.ConnectAsync, Stop);
+        var report = await ContentCheck.RunAsync([scenario], ConnectAsync, Stop);
 
         var error = Assert.Single(report.Errors);
         Assert.Equal(expectedLine, error.Line);
@@ -53,7 +57,7 @@ public sealed class ContentCheckTests(ScratchServer server) : IClassFixture<Scra
         var scenario = Read(BadFiles.With(21,
             "      - check: SELECT k FROM t WHERE k=@key AND ARRAY[k] <@ ARRAY[@key] AND ARRAY[@key] @> ARRAY[k] AND to_tsvector('simple', k) @@ to_tsquery('simple', '@x') AND $q$@key$q$ <> @key"));
 
-        Assert.Empty((await ContentCheck.RunAsync([scenario], server.ConnectAsync, Stop)).Errors);
+        Assert.Empty((await ContentCheck.RunAsync([scenario], ConnectAsync, Stop)).Errors);
     }
 
     [Fact(Timeout = 60_000)]
@@ -64,11 +68,11 @@ public sealed class ContentCheckTests(ScratchServer server) : IClassFixture<Scra
         lines[25] = "      - insert: INSERT INTO b VALUES (@attempt, @key)";
         var scenario = Read(string.Join('\n', lines));
 
-        var report = await ContentCheck.RunAsync([scenario, scenario], server.ConnectAsync, Stop);
+        var report = await ContentCheck.RunAsync([scenario, scenario], ConnectAsync, Stop);
 
         Assert.Equal([21, 26, 21, 26], report.Errors.Select(e => e.Line));
-        await using var connection = await server.ConnectAsync(Stop);
-        await using var count = new Npgsql.NpgsqlCommand("SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace", connection);
+        await using var connection = await ConnectAsync(Stop);
+        await using var count = new NpgsqlCommand("SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace", connection);
         Assert.Equal(0L, await count.ExecuteScalarAsync(Stop));
     }
 
@@ -77,7 +81,7 @@ public sealed class ContentCheckTests(ScratchServer server) : IClassFixture<Scra
     {
         var scenario = Read(BadFiles.With(4, "needs: { postgres: 99 }"));
 
-        var report = await ContentCheck.RunAsync([scenario], server.ConnectAsync, Stop);
+        var report = await ContentCheck.RunAsync([scenario], ConnectAsync, Stop);
 
         Assert.Empty(report.Errors);
         Assert.Same(scenario, Assert.Single(report.Skipped));
@@ -88,5 +92,16 @@ public sealed class ContentCheckTests(ScratchServer server) : IClassFixture<Scra
         var reading = ScenarioReader.Read(yaml, "test", "scenarios/test/scenario.yaml");
         Assert.Empty(reading.Errors);
         return reading.Scenario!;
+    }
+
+    public async ValueTask InitializeAsync() => _database = await postgres.Lab.RentDatabaseAsync(Stop);
+
+    public ValueTask DisposeAsync() => _database!.DisposeAsync();
+
+    private async Task<NpgsqlConnection> ConnectAsync(CancellationToken cancellation)
+    {
+        var connection = new NpgsqlConnection(_database!.ConnectionString);
+        await connection.OpenAsync(cancellation);
+        return connection;
     }
 }
