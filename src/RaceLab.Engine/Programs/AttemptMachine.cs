@@ -12,6 +12,7 @@ public sealed class AttemptMachine
     private readonly StepProgram _program;
     private readonly long[] _rows;
     private readonly int[] _retries;
+    private readonly int _retriesAtMost;
     private int _at;
     private Outcome? _answer;
     private Recovery _recovery;
@@ -20,9 +21,12 @@ public sealed class AttemptMachine
     private bool _kept;
 
     /// <summary>Makes a machine for a program; <see cref="Start"/> begins an attempt.</summary>
-    public AttemptMachine(StepProgram program)
+    /// <param name="program">What to follow.</param>
+    /// <param name="retriesAtMost">Fewer retries of a block than its rule allows, 0 or more; null leaves it to the rule.</param>
+    public AttemptMachine(StepProgram program, int? retriesAtMost = null)
     {
         _program = program;
+        _retriesAtMost = retriesAtMost ?? int.MaxValue;
         _rows = new long[program.Steps.Count];
         _retries = new int[program.Blocks.Length];
         Values = new string?[program.Variables.Count];
@@ -163,7 +167,7 @@ public sealed class AttemptMachine
         if (_answer != Outcome.Failed)
         {
             _answer = null;
-            if (block.Retry is { } retry && retry.On.Contains(error.SqlState) && _retries[index] < retry.AtMost)
+            if (block.Retry is { } retry && retry.On.Contains(error.SqlState) && _retries[index] < Math.Min(retry.AtMost, _retriesAtMost))
             {
                 _retries[index]++;
                 Retries++;

@@ -11,6 +11,7 @@ public sealed class ProgramCompiler
     private int _block = -1;
     private ProgramStep? _lastSqlStep;
     private int _depth;
+    private IsolationLevel? _isolation;
 
     private ProgramCompiler()
     {
@@ -59,7 +60,7 @@ public sealed class ProgramCompiler
         var keep = step.Keep.Select(k => new KeptSlot(k.Column, Define(k.Variable, step.Line))).ToList();
         if (_names.Contains(step.Name)) throw new ProgramException(step.Line, $"two steps are called '{step.Name}'");
         _names.Add(step.Name);
-        var done = new ProgramStep(step.Name, StepKind.Statement, step.Sql, _depth, step.When?.Text, slots, keep, _block >= 0);
+        var done = new ProgramStep(step.Name, StepKind.Statement, step.Sql, _depth, step.When?.Text, slots, keep, _block >= 0) { Isolation = _isolation };
         _steps.Add(done);
         _code.Add(new Instruction(Op.Do, _block, done, OnError: step.OnError));
         _lastSqlStep = done;
@@ -121,7 +122,10 @@ public sealed class ProgramCompiler
         _code.Add(new Instruction(Op.Do, _block, begin));
         _block = index;
         _depth++;
+        var around = _isolation;
+        if (!savepoint) _isolation = step.Isolation;
         Emit(step.Steps);
+        _isolation = around;
         _depth--;
         _block = block.Parent;
         _code.Add(new Instruction(Op.Do, index, commit));

@@ -57,6 +57,9 @@ public sealed record ProgramStep(
     /// <summary>Its number in <see cref="StepProgram.Steps"/>, given when the whole program is known.</summary>
     public int Index { get; internal set; } = -1;
 
+    /// <summary>The level that the transaction around it asks for; null outside a transaction, and where it asks for none.</summary>
+    public IsolationLevel? Isolation { get; internal init; }
+
     /// <summary>Whether it happens only after an error: not part of the listing that a learner reads.</summary>
     public bool IsRecovery => Kind is StepKind.Rollback or StepKind.Backoff;
 

@@ -74,8 +74,8 @@ public sealed class RaceRunner : IRaceRunner
 
     private async Task<RaceResult> RaceInAsync(NpgsqlDataSource source, RaceRequest request, IRaceProgress progress, CancellationToken stop)
     {
-        var table = new RaceTable(request, source);
-        await table.BuildAsync(stop).ConfigureAwait(false);
+        await using (var connection = await source.OpenConnectionAsync(stop).ConfigureAwait(false))
+            await new RaceTable(request, connection).BuildAsync(stop).ConfigureAwait(false);
 
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
         using var aborting = new CancellationTokenSource();
@@ -116,7 +116,7 @@ public sealed class RaceRunner : IRaceRunner
                 : outOfTime ? $"It was ended after {MaximumElapsed.TotalMinutes} minutes, the longest that a race may take; the verdict is about the attempts that ran until then."
                 : null),
         };
-        return interrupted is null ? await JudgeAsync(table, track, aggregator, result).ConfigureAwait(false) : result;
+        return interrupted is null ? await JudgeAsync(source, track, aggregator, result).ConfigureAwait(false) : result;
     }
 
     private static async Task<IReadOnlyList<RaceWorker>> OpenWorkersAsync(RaceTrack track, CancellationToken stop)
@@ -211,11 +211,13 @@ public sealed class RaceRunner : IRaceRunner
         };
     }
 
-    private async Task<RaceResult> JudgeAsync(RaceTable table, RaceTrack track, RaceAggregator aggregator, RaceResult result)
+    private async Task<RaceResult> JudgeAsync(NpgsqlDataSource source, RaceTrack track, RaceAggregator aggregator, RaceResult result)
     {
         using var patience = new CancellationTokenSource(CountingTime, _time);
         try
         {
+            await using var connection = await source.OpenConnectionAsync(patience.Token).ConfigureAwait(false);
+            var table = new RaceTable(track.Request, connection);
             await table.WriteAttemptsAsync(aggregator.Attempts, track.Rejections.Kinds, track.Keys, patience.Token).ConfigureAwait(false);
             return result with
             {

@@ -16,32 +16,48 @@ internal sealed class RaceTable
         "COPY attempts (attempt, worker, key, said, retries, sqlstate, constraint_name, started_us, ended_us) FROM STDIN (FORMAT binary)";
 
     private readonly RaceRequest _request;
-    private readonly NpgsqlDataSource _source;
+    private readonly NpgsqlConnection _connection;
+    private readonly List<string> _tables = [];
+    private bool _bringsRows;
 
-    public RaceTable(RaceRequest request, NpgsqlDataSource source)
+    /// <param name="request">Whose tables.</param>
+    /// <param name="connection">Open, as the race's role; stays the caller's.</param>
+    public RaceTable(RaceRequest request, NpgsqlConnection connection)
     {
         _request = request;
-        _source = source;
+        _connection = connection;
     }
 
     /// <summary>Builds the schema and the strategy's setup in an empty database.</summary>
     public async Task BuildAsync(CancellationToken cancellation)
     {
-        await using var connection = await _source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
         foreach (var sql in (string?[])[_request.Scenario.Schema, AttemptsTable.Sql, _request.Strategy.Setup])
-        {
-            if (string.IsNullOrWhiteSpace(sql)) continue;
-            await using var command = new NpgsqlCommand(sql, connection);
-            await command.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);
-        }
+            if (!string.IsNullOrWhiteSpace(sql)) await RunAsync(sql, cancellation).ConfigureAwait(false);
+        await LearnTablesAsync(cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Puts the tables back to where <see cref="BuildAsync"/> left them: emptied, sequences included, or, where the schema itself brings rows,
+    /// dropped and built again.
+    /// </summary>
+    public async Task ResetAsync(CancellationToken cancellation)
+    {
+        await RunAsync($"{(_bringsRows ? "DROP TABLE" : "TRUNCATE")} {string.Join(", ", _tables)}{(_bringsRows ? "" : " RESTART IDENTITY")} CASCADE", cancellation).ConfigureAwait(false);
+        if (_bringsRows) await BuildAsync(cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>How many rows attempts have left behind.</summary>
+    public async Task<long> CountRowsAsync(CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand($"SELECT count(*)::bigint FROM (\n{_request.Scenario.Rows}\n) AS made", _connection);
+        return (long)(await command.ExecuteScalarAsync(cancellation).ConfigureAwait(false))!;
     }
 
     /// <summary>Copies the attempts into the database, so that invariants may read them.</summary>
     public async Task WriteAttemptsAsync(
         IReadOnlyList<AttemptRecord> attempts, IReadOnlyList<SqlError> rejections, string[] keys, CancellationToken cancellation)
     {
-        await using var connection = await _source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
-        await using var copy = await connection.BeginBinaryImportAsync(CopyAttempts, cancellation).ConfigureAwait(false);
+        await using var copy = await _connection.BeginBinaryImportAsync(CopyAttempts, cancellation).ConfigureAwait(false);
         foreach (var (number, worker, ended) in attempts)
         {
             await copy.StartRowAsync(cancellation).ConfigureAwait(false);
@@ -66,11 +82,10 @@ internal sealed class RaceTable
     /// <summary>Asks every invariant.</summary>
     public async Task<IReadOnlyList<InvariantResult>> AskInvariantsAsync(long extraCreations, CancellationToken cancellation)
     {
-        await using var connection = await _source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
         var results = new List<InvariantResult>();
         foreach (var invariant in _request.Scenario.Invariants)
         {
-            var (violations, excess) = await CountAsync(connection, invariant, cancellation).ConfigureAwait(false);
+            var (violations, excess) = await CountAsync(invariant, cancellation).ConfigureAwait(false);
             var promise = _request.Strategy.Promises[invariant.Name];
             results.Add(new InvariantResult(
                 invariant.Name,
@@ -80,7 +95,7 @@ internal sealed class RaceTable
                 violations,
                 excess,
                 invariant.Live == LiveCount.ExtraCreations ? extraCreations : null,
-                violations == 0 ? new OffendingRows([], [], 0) : await OffendersAsync(connection, invariant, cancellation).ConfigureAwait(false)));
+                violations == 0 ? new OffendingRows([], [], 0) : await OffendersAsync(invariant, cancellation).ConfigureAwait(false)));
         }
 
         return results;
@@ -94,8 +109,7 @@ internal sealed class RaceTable
         var made = new HashSet<long>();
         long rows = 0, unacknowledged = 0;
 
-        await using var connection = await _source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
-        await using var command = new NpgsqlCommand($"SELECT attempt::bigint FROM (\n{_request.Scenario.Rows}\n) AS made", connection);
+        await using var command = new NpgsqlCommand($"SELECT attempt::bigint FROM (\n{_request.Scenario.Rows}\n) AS made", _connection);
         await using var reader = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
         while (await reader.ReadAsync(cancellation).ConfigureAwait(false))
         {
@@ -123,6 +137,24 @@ internal sealed class RaceTable
         return new Reconciliation(acknowledged, rows, unknown, unknownWithRow, missing, unacknowledged);
     }
 
+    private async Task LearnTablesAsync(CancellationToken cancellation)
+    {
+        const string Tables = "SELECT format('%I', relname) FROM pg_catalog.pg_class WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace";
+        _tables.Clear();
+        await using (var list = new NpgsqlCommand(Tables, _connection))
+        await using (var reader = await list.ExecuteReaderAsync(cancellation).ConfigureAwait(false))
+            while (await reader.ReadAsync(cancellation).ConfigureAwait(false)) _tables.Add(reader.GetString(0));
+
+        await using var any = new NpgsqlCommand($"SELECT {string.Join(" OR ", _tables.Select(t => $"EXISTS (SELECT FROM {t})"))}", _connection);
+        _bringsRows = (bool)(await any.ExecuteScalarAsync(cancellation).ConfigureAwait(false))!;
+    }
+
+    private async Task RunAsync(string sql, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(sql, _connection);
+        await command.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);
+    }
+
     internal static Verdict VerdictOf(Promise promise, long violations) => (promise, violations > 0) switch
     {
         (Promise.None, true) => Verdict.Broken,
@@ -140,16 +172,16 @@ internal sealed class RaceTable
         _ => "unknown",
     };
 
-    private static async Task<(long Violations, long Excess)> CountAsync(NpgsqlConnection connection, Invariant invariant, CancellationToken cancellation)
+    private async Task<(long Violations, long Excess)> CountAsync(Invariant invariant, CancellationToken cancellation)
     {
         var sql = $"SELECT count(*)::bigint, coalesce(sum(excess), 0)::bigint FROM (\n{invariant.Query}\n) AS violations";
-        await using var command = new NpgsqlCommand(sql, connection);
+        await using var command = new NpgsqlCommand(sql, _connection);
         await using var reader = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
         await reader.ReadAsync(cancellation).ConfigureAwait(false);
         return (reader.GetInt64(0), reader.GetInt64(1));
     }
 
-    private async Task<OffendingRows> OffendersAsync(NpgsqlConnection connection, Invariant invariant, CancellationToken cancellation)
+    private async Task<OffendingRows> OffendersAsync(Invariant invariant, CancellationToken cancellation)
     {
         var offending = $"""
             SELECT *, count(*) OVER () AS racelab_total FROM (
@@ -158,7 +190,7 @@ internal sealed class RaceTable
             {invariant.Query}
             ) AS violations) ORDER BY key, attempt LIMIT {OffendingRows.Limit.ToString(CultureInfo.InvariantCulture)}
             """;
-        await using var command = new NpgsqlCommand(offending, connection) { AllResultTypesAreUnknown = true };
+        await using var command = new NpgsqlCommand(offending, _connection) { AllResultTypesAreUnknown = true };
         await using var reader = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
         var width = reader.FieldCount - 1;
         var columns = Enumerable.Range(0, width).Select(reader.GetName).ToList();

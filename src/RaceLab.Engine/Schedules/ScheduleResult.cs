@@ -7,8 +7,10 @@ namespace RaceLab.Engine.Schedules;
 /// <summary>What came of a schedule.</summary>
 /// <param name="Played">Every step in the order in which it was sent, those that the schedule did not name included.</param>
 /// <param name="Outcomes">What each session's attempt ended as; the first is session 1.</param>
+/// <param name="Rows">Rows that the attempts left behind.</param>
 /// <param name="Invariants">Asked of the table afterwards.</param>
-public sealed record ScheduleResult(IReadOnlyList<PlayedStep> Played, IReadOnlyList<Outcome> Outcomes, IReadOnlyList<InvariantResult> Invariants);
+public sealed record ScheduleResult(
+    IReadOnlyList<PlayedStep> Played, IReadOnlyList<Outcome> Outcomes, long Rows, IReadOnlyList<InvariantResult> Invariants);
 
 /// <summary>One statement as it was played.</summary>
 /// <param name="Step">Which session sent which step.</param>

@@ -8,27 +8,26 @@ namespace RaceLab.Engine.Schedules;
 /// <summary>One session of a stepped run: it sends a statement when it is told to, and may then wait for a lock.</summary>
 internal sealed class SteppedSession : IAsyncDisposable
 {
+    private readonly ISession _session;
     private readonly AttemptMachine _machine;
     private readonly CancellationTokenSource _giveUp;
     private Task<StatementResult>? _pending;
     private int[] _blockedBy = [];
 
-    public SteppedSession(int number, ISession session, StepProgram program, string key, CancellationToken cancellation)
+    public SteppedSession(int number, ISession session, StepProgram program, int? retriesAtMost, CancellationToken cancellation)
     {
-        _giveUp = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         Number = number;
-        Session = session;
-        _machine = new AttemptMachine(program);
-        var name = number.ToString(CultureInfo.InvariantCulture);
-        _machine.Start(key, name, name);
+        _session = session;
+        _machine = new AttemptMachine(program, retriesAtMost);
+        _giveUp = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
     }
 
     /// <summary>From 1; also its attempt's number.</summary>
     public int Number { get; }
 
-    public ISession Session { get; }
+    public int ProcessId => _session.ProcessId;
 
-    /// <summary>The step that is next, or that waits; null once the attempt has ended.</summary>
+    /// <summary>The step that is next, or that waits; null once the attempt has ended. Pauses and back-offs take no time here and never show.</summary>
     public ProgramStep? Next => _machine.Next;
 
     public Outcome Outcome => _machine.Outcome;
@@ -40,19 +39,24 @@ internal sealed class SteppedSession : IAsyncDisposable
     /// <summary>Whether a statement was sent and has not come back.</summary>
     public bool IsWaiting => _pending is not null;
 
+    /// <summary>Whether it could send its next statement now.</summary>
+    public bool IsReady => !IsWaiting && Next is not null;
+
     /// <summary>Completes when the statement under way has come back.</summary>
     public Task Pending => _pending ?? Task.CompletedTask;
 
-    /// <summary>Passes what needs no server: pauses and back-offs take no time here.</summary>
-    public void PassPauses()
+    /// <summary>Begins an attempt.</summary>
+    public void Start(string key)
     {
-        while (!IsWaiting && _machine.Next is { Sql: null }) _machine.Completed();
+        var name = Number.ToString(CultureInfo.InvariantCulture);
+        _machine.Start(key, name, name);
+        PassPauses();
     }
 
     public void Send()
     {
         _blockedBy = [];
-        _pending = Session.ExecuteAsync(_machine.Next!, _machine.Values, _giveUp.Token).AsTask();
+        _pending = _session.ExecuteAsync(_machine.Next!, _machine.Values, _giveUp.Token).AsTask();
     }
 
     public void MarkBlocked(int[] sessions) => _blockedBy = [.. _blockedBy.Union(sessions).Order()];
@@ -70,6 +74,7 @@ internal sealed class SteppedSession : IAsyncDisposable
             default: _machine.Lost(); break;
         }
 
+        PassPauses();
         return new PlayedStep(step, _blockedBy, result.Rows, result.Error);
     }
 
@@ -79,6 +84,11 @@ internal sealed class SteppedSession : IAsyncDisposable
         await _giveUp.CancelAsync().ConfigureAwait(false);
         await Pending.ConfigureAwait(false);
         _giveUp.Dispose();
-        await Session.DisposeAsync().ConfigureAwait(false);
+        await _session.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private void PassPauses()
+    {
+        while (_machine.Next is { Sql: null }) _machine.Completed();
     }
 }

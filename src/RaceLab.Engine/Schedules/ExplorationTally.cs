@@ -1,0 +1,95 @@
+using System.Numerics;
+using RaceLab.Engine.Content;
+using RaceLab.Engine.Programs;
+using RaceLab.Engine.Races;
+
+namespace RaceLab.Engine.Schedules;
+
+/// <summary>Collects what executed schedules ended as, and counts the orders that each stands for.</summary>
+internal sealed class ExplorationTally(Func<ProgramStep, ProgramStep, bool> independent, bool alike, int sessions)
+{
+    private readonly List<Run> _runs = [];
+    private bool _retriesCut;
+
+    public int Runs => _runs.Count;
+
+    public void Add(List<Turn> turns, ScheduleResult result, bool retriesCut)
+    {
+        _runs.Add(new Run(turns, result));
+        _retriesCut |= retriesCut;
+    }
+
+    public Exploration Summarize(RaceRequest request)
+    {
+        // How many turns each session is given: as many as the longest attempt took.
+        var longest = _runs.Max(r => Enumerable.Range(1, sessions).Max(s => r.Turns.Count(t => t.Session == s)));
+        var turns = Enumerable.Repeat(longest, sessions).ToList();
+        var names = alike ? OrderCount.All([.. Enumerable.Repeat(1, sessions)]) : BigInteger.One;
+        var weighed = _runs.Select(run => (Run: run, Orders: OrdersOf(run, turns) * names)).ToList();
+        var outcomes = weighed
+            .GroupBy(w => KeyOf(w.Run.Result))
+            .Select(group => Outcome([.. group]))
+            .OrderByDescending(o => o.IsViolation)
+            .ThenByDescending(o => o.Orders)
+            .ToList();
+        var all = OrderCount.All(turns);
+        var played = weighed.Aggregate(BigInteger.Zero, (sum, w) => sum + w.Orders);
+        return new Exploration
+        {
+            Scenario = request.Scenario.Id,
+            Strategy = request.Strategy.Id,
+            Sessions = sessions,
+            Orders = all,
+            Infeasible = all - played,
+            Runs = _runs.Count,
+            Outcomes = outcomes,
+            Invariants = [.. request.Scenario.Invariants.Select(i => Judge(i, request.Strategy.Promises[i.Name], outcomes))],
+            Elapsed = TimeSpan.Zero,
+            PostgresVersion = "",
+            RetriesAtMost = Explorer.RetriesAtMost,
+            RetriesCut = _retriesCut,
+            IsComplete = true,
+        };
+    }
+
+    private static ExploredInvariant Judge(Invariant invariant, Promise promise, List<ExploredOutcome> outcomes)
+    {
+        var orders = outcomes.Where(o => o.Violations[invariant.Name] > 0).Aggregate(BigInteger.Zero, (sum, o) => sum + o.Orders);
+        return new ExploredInvariant(invariant.Name, invariant.Title, promise, RaceTable.VerdictOf(promise, orders > 0 ? 1 : 0), orders);
+    }
+
+    private static string KeyOf(ScheduleResult result) => string.Join('|',
+        result.Rows,
+        string.Join(',', result.Invariants.Select(i => i.Violations)),
+        string.Join(',', Told(result)),
+        string.Join(',', SqlStates(result)),
+        result.Played.Any(p => p.BlockedBy.Count > 0));
+
+    private static IEnumerable<string> Told(ScheduleResult result) =>
+        result.Outcomes.Select(o => o.ToString().ToLowerInvariant()).Order(StringComparer.Ordinal);
+
+    private static IEnumerable<string> SqlStates(ScheduleResult result) =>
+        result.Played.Where(p => p.Error is not null).Select(p => p.Error!.Value.SqlState).Order(StringComparer.Ordinal);
+
+    private static ExploredOutcome Outcome(IReadOnlyList<(Run Run, BigInteger Orders)> runs)
+    {
+        var result = runs[0].Run.Result;
+        return new ExploredOutcome(
+            result.Rows,
+            result.Invariants.ToDictionary(i => i.Name, i => i.Violations),
+            [.. Told(result)],
+            [.. SqlStates(result)],
+            result.Played.Any(p => p.BlockedBy.Count > 0),
+            runs.Aggregate(BigInteger.Zero, (sum, r) => sum + r.Orders),
+            runs.Count,
+            [.. runs.MinBy(r => r.Run.Turns.Count).Run.Turns.Select(t => new ScheduledStep(t.Session, t.Step.Name))]);
+    }
+
+    private BigInteger OrdersOf(Run run, List<int> turns) => OrderCount.Equivalent(
+        [.. run.Turns.Select(t => t.Session - 1)],
+        (a, b) => run.Turns[b].ReleasedBy == a || !independent(run.Turns[a].Step, run.Turns[b].Step),
+        turns,
+        alike);
+
+    private sealed record Run(IReadOnlyList<Turn> Turns, ScheduleResult Result);
+}
