@@ -42,9 +42,9 @@ public sealed record VerdictText(VerdictMood Mood, string Headline, IReadOnlyLis
             (Verdict.NotShown, _) =>
                 $"{Sentence(title)} held in this race, which proves nothing: the flaw is there, and this time nobody ran into it. Add workers, lengthen the pause or take fewer keys, and run again.",
             (Verdict.Broken, _) =>
-                $"This strategy promises {title}, and {Violated(invariant)}. A sound strategy never does that: the strategy's text or this lab is wrong. Please report it.",
+                $"This strategy promises {title}, and {Violated(invariant)}. A sound strategy never does that: the strategy’s text or this lab is wrong. Please report it.",
             (_, Promise.Some) =>
-                $"{Sentence(title)} does not hold: {Violated(invariant)}. That is this strategy's flaw, and this race has shown it.",
+                $"{Sentence(title)} does not hold: {Violated(invariant)}. That is this strategy’s flaw, and this race has shown it.",
             _ => $"{Sentence(title)} holds for every key, after {Figures.Count(result.Attempts.Total, "attempt", "attempts")}{Left(result)}.",
         };
     }

@@ -33,9 +33,6 @@ public sealed partial class RacePage : IAsyncDisposable
     [CascadingParameter]
     private OwnerToken Owner { get; set; } = default!;
 
-    [CascadingParameter]
-    private HttpContext? Request { get; set; }
-
     [Inject]
     private Catalogue Catalogue { get; set; } = default!;
 
@@ -192,8 +189,6 @@ public sealed partial class RacePage : IAsyncDisposable
             _race = null;
             _missing = new Missing("This race cannot be fetched just now", unavailable.Message);
         }
-
-        if (_missing is not null && Request is { Response.HasStarted: false } request) request.Response.StatusCode = StatusCodes.Status404NotFound;
     }
 
     private void Choose(RaceLink link)

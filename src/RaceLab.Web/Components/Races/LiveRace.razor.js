@@ -136,7 +136,7 @@ function paintCell(pen, x, y, side, at, setup, colour) {
   const label = step ? step.label : at === done ? '✓' : '·';
   if (side < 13) return;
   pen.fillStyle = colour(step && step.shape === 'block' ? 'tone-ink' : 'cell-ink');
-  pen.fillText(label, x + side / 2, step?.shape === 'block' || !step ? y + side / 2 + 0.5 : y + side * (step.shape === 'half' ? 0.3 : 0.4));
+  pen.fillText(label, x + side / 2, step?.shape === 'block' || !step ? y + side / 2 + 0.5 : y + side * (step.shape === 'half' ? 0.37 : 0.4));
 }
 
 /** The largest square cell with which so many fit into the rectangle. */
@@ -163,7 +163,7 @@ function chart(place, { unit, whole, series }, colour, seconds) {
   const compact = new Intl.NumberFormat('en-US', { notation: 'compact', maximumFractionDigits: 1 });
   return new uPlot({
     ...sizeOf(place),
-    padding: [rem * 0.5, rem * 0.6, 0, 0],
+    padding: [rem * 0.5, rem * 0.9, 0, 0],
     legend: { show: false },
     cursor: { y: false, points: { size: 6 }, drag: { x: false, y: false } },
     scales: {

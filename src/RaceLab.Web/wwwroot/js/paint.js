@@ -36,8 +36,8 @@ export function drawStep(pen, x, y, width, height, step, colour, radius = 3, lin
     pen.fillRect(x, y + height * lineAt - thick / 2, width, thick);
     return;
   }
-  const top = step.shape === 'half' ? y + height * 0.55 : y;
-  const tall = step.shape === 'half' ? height * 0.45 : height;
+  const top = step.shape === 'half' ? y + height * 0.66 : y;
+  const tall = step.shape === 'half' ? height * 0.34 : height;
   pen.beginPath();
   pen.roundRect(x, top, width, tall, Math.min(radius, width / 2, tall / 2));
   pen.fill();
