@@ -11,16 +11,19 @@ namespace RaceLab.Web.Tests;
 public sealed class HostTests : IAsyncLifetime
 {
     private readonly HttpClient _http = new(new HttpClientHandler { UseCookies = false, AllowAutoRedirect = false });
+    private readonly TestContent _content = new();
     private WebApplication _app = default!;
 
     private static CancellationToken Token => Xunit.TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync()
     {
-        _app = RaceLabApp.Build(["--urls", "http://127.0.0.1:0", "--Logging:LogLevel:Default=None"], services => services
-            .AddSingleton(TestContent.Catalogue())
+        var builder = RaceLabApp.CreateBuilder(["--urls", "http://127.0.0.1:0", "--Logging:LogLevel:Default=None"]);
+        builder.Services
+            .AddSingleton(_content.Catalogue)
             .AddSingleton<IRaceRunner>(new ControlledRunner())
-            .AddSingleton<IRaceArchive>(new FakeArchive()));
+            .AddSingleton<IRaceArchive>(new FakeArchive());
+        _app = RaceLabApp.Build(builder);
         await _app.StartAsync(Token);
         _http.BaseAddress = new Uri(_app.Urls.Single());
     }
@@ -29,6 +32,7 @@ public sealed class HostTests : IAsyncLifetime
     {
         _http.Dispose();
         await _app.DisposeAsync();
+        _content.Dispose();
     }
 
     [Theory(Timeout = 60_000)]

@@ -3,7 +3,6 @@ using Bunit;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
-using RaceLab.Engine.Content;
 using RaceLab.Engine.Races;
 using RaceLab.Web.Components;
 using RaceLab.Web.Hosting;
@@ -24,9 +23,9 @@ public class LabContext : BunitContext
     protected LabContext()
     {
         Registry = new RaceRegistry(Runner, Archive, TimeProvider.System, NullLogger<RaceRegistry>.Instance);
-        Services.AddSingleton(Catalogue);
+        Services.AddSingleton(Content.Catalogue);
         Services.AddSingleton(Registry);
-        Services.AddSingleton(new RaceFinder(Registry, Catalogue));
+        Services.AddSingleton(new RaceFinder(Registry, Content.Catalogue));
         Services.AddScoped<CircuitConnection>();
         Services.AddRadzenComponents();
         JSInterop.Mode = JSRuntimeMode.Strict;
@@ -49,7 +48,7 @@ public class LabContext : BunitContext
         keys.SetupVoid("dispose").SetVoidResult();
     }
 
-    public Catalogue Catalogue { get; } = TestContent.Catalogue();
+    public TestContent Content { get; } = new();
 
     public ControlledRunner Runner { get; } = new();
 
@@ -94,6 +93,12 @@ public class LabContext : BunitContext
                 await Task.Delay(10, Token);
             }
         }
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        if (disposing) Content.Dispose();
     }
 
     protected Race StartRace(string owner = Me, Workload? workload = null) =>

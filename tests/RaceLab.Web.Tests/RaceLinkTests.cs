@@ -35,6 +35,7 @@ public sealed class RaceLinkTests
     [InlineData("duration=5s", 5)]
     [InlineData("duration=500ms", 0.5)]
     [InlineData("duration=2.5", 2.5)]
+    [InlineData("duration=1m", 60)]
     public void Parse_ADuration_TakesSecondsAndMilliseconds(string query, double seconds) =>
         Assert.Equal(TimeSpan.FromSeconds(seconds), RaceLink.Parse(query).Workload.Read().Workload!.Duration);
 

@@ -1,6 +1,5 @@
 using AngleSharp.Dom;
 using Bunit;
-using RaceLab.Engine.Content;
 using RaceLab.Engine.Races;
 using RaceLab.Web.Components.Races;
 using RaceLab.Web.Tests.Doubles;
@@ -57,7 +56,7 @@ public sealed class RacePageTests : LabContext
         var page = Show($"/races/{race.Id}");
         await page.Find("#stop").ClickAsync(new());
         page.WaitForAssertion(() => Assert.Equal("Stopped", page.Find(".state").TextContent));
-        Assert.Contains("attempts that ran", page.Find("#verdict").TextContent);
+        Assert.Contains("Stopped by whoever started it.", page.Find("#verdict").TextContent);
         Assert.Equal("31", page.Find("[data-final]").TextContent);
     }
 
@@ -196,18 +195,19 @@ public sealed class RacePageTests : LabContext
     public void CatalogueChanged_WhileThePageIsOpen_RefreshesPickersAndNotices()
     {
         var page = Show("/");
-        TestContent.Change(Catalogue, [TestContent.SignUp with { Title = "Another title" }], [new ContentError("scenarios/x/scenario.yaml", 12, "'stepz' is not known here.")]);
-        page.WaitForAssertion(() => Assert.Contains("Another title", page.Find("#scenario").TextContent));
-        Assert.Contains("scenarios/x/scenario.yaml:12", page.Find("details.notice").TextContent);
+        Content.Edit(yaml => yaml.Replace("title: Sign-up stampede", "title: Another title", StringComparison.Ordinal));
+        page.WaitForAssertion(() => Assert.Contains("Another title", page.Find("#scenario").TextContent), TimeSpan.FromSeconds(10));
+        Content.Edit(yaml => yaml.Replace("summary: Two people", "sumary: Two people", StringComparison.Ordinal));
+        page.WaitForAssertion(() => Assert.Contains("scenarios/sign-up/scenario.yaml:3", page.Find("details.notice").TextContent), TimeSpan.FromSeconds(10));
+        Assert.Contains("Another title", page.Find("#scenario").TextContent);
     }
 
     [Fact(Timeout = 30_000)]
-    public void Show_StrategyText_DoesNotLetHtmlThrough()
+    public void Show_TheTexts_AreMarkdownAsContentWritesIt()
     {
         var page = Show("/");
-        Assert.Empty(page.FindAll("article script"));
-        Assert.Contains("<script>", page.Find("article").TextContent);
-        Assert.NotNull(page.Find("article strong"));
+        Assert.Equal("What it does.", page.Find("article strong").TextContent);
+        Assert.NotNull(page.Find("article a[href^='https://www.postgresql.org/']"));
     }
 
     [Fact(Timeout = 30_000)]
@@ -218,6 +218,6 @@ public sealed class RacePageTests : LabContext
         Assert.Equal(TestContent.SignUp.Strategies.Select(s => s.Title), cards.Select(c => c.QuerySelector(".title")!.TextContent));
         Assert.Equal(["broken", "broken", "sound", "sound", "sound", "sound", "sound"], cards.Select(c => c.QuerySelector(".kind")!.TextContent.Trim()));
         Assert.NotNull(cards[0].QuerySelector("svg path"));
-        Assert.NotNull(cards[2].QuerySelector("svg circle"));
+        Assert.NotNull(cards[^1].QuerySelector("svg circle"));
     }
 }

@@ -57,7 +57,7 @@ public sealed class ReportTests : LabContext
     }
 
     [Fact(Timeout = 30_000)]
-    public void Listing_ShowsSqlAsWrittenWithNotesDepthAndRecovery()
+    public void Listing_ShowsSqlAsWrittenWithDepthAndRecovery()
     {
         var program = TestContent.Serializable.Program;
         var listing = Render<StepListing>(p => p.Add(l => l.Listing, Listing.Of(program)));
@@ -70,8 +70,14 @@ public sealed class ReportTests : LabContext
             Assert.Contains($"--depth: {step.Depth}", line.GetAttribute("style"));
             if (step.Sql is not null) Assert.Equal(step.Sql.Written, line.QuerySelector("code")!.TextContent);
         }
+    }
 
-        Assert.Contains("when not found in check", listing.Markup);
+    [Fact(Timeout = 30_000)]
+    public void Listing_OfAStepWithACondition_SaysWhenInContentsWords()
+    {
+        var lines = Render<StepListing>(p => p.Add(l => l.Listing, Listing.Of(TestContent.WithNotes))).FindAll("li");
+        Assert.Null(lines[0].QuerySelector("small"));
+        Assert.Equal("when not found in check", lines[1].QuerySelector("small")!.TextContent);
     }
 
     [Fact(Timeout = 30_000)]

@@ -58,7 +58,7 @@ public sealed class WordsTests
     public void Verdict_OfAStoppedRace_IsAboutTheAttemptsThatRan()
     {
         var words = VerdictText.Of(TestResults.Sound() with { End = RaceEnd.Stopped, Problem = "You stopped it." });
-        Assert.Equal("You stopped it. This is about the 4,210 attempts that ran.", words.Sentences[0]);
+        Assert.Equal("You stopped it.", words.Sentences[0]);
         Assert.Equal(2, words.Sentences.Count);
     }
 
@@ -112,6 +112,14 @@ public sealed class WordsTests
 
     [Fact]
     public void Books_WhereTheTableCouldNotBeAsked_AreNone() => Assert.Null(Books.Of(TestResults.Flawed() with { Reconciliation = null }));
+
+    [Fact]
+    public void LearnerText_WithHtml_ShowsItAsText()
+    {
+        var html = LearnerText.Html("**Bold** <script>alert(1)</script>").Value;
+        Assert.Contains("<strong>Bold</strong>", html);
+        Assert.DoesNotContain("<script", html);
+    }
 
     [Theory]
     [InlineData(0, "0 ms")]

@@ -25,7 +25,7 @@ public sealed record VerdictText(VerdictMood Mood, string Headline, IReadOnlyLis
 
         var (mood, headline) = Overall(result.Invariants);
         if (result.End == RaceEnd.Stopped)
-            sentences.Add($"{result.Problem ?? "The race was stopped early."} This is about the {Figures.Count(result.Attempts.Total, "attempt", "attempts")} that ran.");
+            sentences.Add(result.Problem ?? "It was stopped; the verdict is about the attempts that ran until then.");
         sentences.AddRange(result.Invariants.Select(i => About(i, result)));
         if (result.End == RaceEnd.Finished && result.Problem is { } remark) sentences.Add(remark);
         return new VerdictText(mood, headline, sentences);
