@@ -19,13 +19,10 @@ public sealed record RaceLink(string? Scenario, string? Strategy, WorkloadForm W
     /// <summary>The words for distributions.</summary>
     public static IReadOnlyList<DistributionWord> Distributions { get; } =
     [
-        new("in-turn", "in turn", KeyDistribution.InTurn),
-        new("uniform", "uniform", KeyDistribution.Uniform),
-        new("hot-key", "one hot key", KeyDistribution.HotKey),
+        new("in turn", KeyDistribution.InTurn),
+        new("uniform", KeyDistribution.Uniform),
+        new("one hot key", KeyDistribution.HotKey),
     ];
-
-    /// <summary>The word for a distribution.</summary>
-    public static string DistributionOf(KeyDistribution distribution) => Distributions.First(d => d.Value == distribution).Word;
 
     /// <summary>Reads a query, with or without its question mark. Never fails: what it does not understand is named and kept out.</summary>
     public static RaceLink Parse(string query)
@@ -98,17 +95,18 @@ public sealed record RaceLink(string? Scenario, string? Strategy, WorkloadForm W
 
     private static string Decode(string text) => Uri.UnescapeDataString(text.Replace('+', ' '));
 
-    /// <summary>"5s", "500ms" and "5" are seconds; anything else stays as it is, to be refused beside its field.</summary>
+    /// <summary>What is no duration stays as it is written, to be refused beside its field.</summary>
     private static string InSeconds(string value)
     {
-        if (value.EndsWith(Milliseconds, StringComparison.Ordinal))
-            return decimal.TryParse(value[..^2], Invariant, out var ms) ? (ms / 1000).ToString("0.######", Invariant) : value;
-        return value.EndsWith('s') ? value[..^1] : value;
+        if (WorkloadText.TryParseDuration(value, out var duration)) return WorkloadForm.SecondsOf(duration);
+        return value.EndsWith(Seconds, StringComparison.Ordinal) ? value[..^1] : value;
     }
 
-    /// <summary>"0-5ms" is a range and "5ms" a fixed pause.</summary>
+    /// <summary>What is no pause stays as it is written, likewise.</summary>
     private static WorkloadForm WithPause(WorkloadForm form, string value)
     {
+        if (WorkloadText.TryParsePause(value, out var low, out var high))
+            return form with { PauseLow = WorkloadForm.MillisecondsOf(low), PauseHigh = WorkloadForm.MillisecondsOf(high) };
         var range = value.EndsWith(Milliseconds, StringComparison.Ordinal) ? value[..^2] : value;
         var at = range.LastIndexOf('-');
         return at > 0
@@ -116,10 +114,12 @@ public sealed record RaceLink(string? Scenario, string? Strategy, WorkloadForm W
             : form with { PauseLow = range, PauseHigh = range };
     }
 
-    private static System.Globalization.CultureInfo Invariant => System.Globalization.CultureInfo.InvariantCulture;
-
     private static string Cut(string text) => text.Length <= 32 ? text : text[..32] + "…";
 }
 
-/// <summary>A distribution's word in links, its words on the page, and its value.</summary>
-public readonly record struct DistributionWord(string Word, string Label, KeyDistribution Value);
+/// <summary>A distribution's words on the page, and its value.</summary>
+public readonly record struct DistributionWord(string Label, KeyDistribution Value)
+{
+    /// <summary>Its name in links, the same as on the command line.</summary>
+    public string Word => WorkloadText.FormatDistribution(Value);
+}

@@ -25,7 +25,7 @@ public sealed record VerdictText(VerdictMood Mood, string Headline, IReadOnlyLis
 
         var (mood, headline) = Overall(result.Invariants);
         if (result.End == RaceEnd.Stopped)
-            sentences.Add($"{result.Problem ?? "The race was stopped early."} This is about the {Figures.Count(result.Attempts.Total, "attempt", "attempts")} that ran.");
+            sentences.Add(result.Problem ?? "It was stopped; the verdict is about the attempts that ran until then.");
         sentences.AddRange(result.Invariants.Select(i => About(i, result)));
         if (result.End == RaceEnd.Finished && result.Problem is { } remark) sentences.Add(remark);
         return new VerdictText(mood, headline, sentences);
@@ -42,9 +42,9 @@ public sealed record VerdictText(VerdictMood Mood, string Headline, IReadOnlyLis
             (Verdict.NotShown, _) =>
                 $"{Sentence(title)} held in this race, which proves nothing: the flaw is there, and this time nobody ran into it. Add workers, lengthen the pause or take fewer keys, and run again.",
             (Verdict.Broken, _) =>
-                $"This strategy promises {title}, and {Violated(invariant)}. A sound strategy never does that: the strategy's text or this lab is wrong. Please report it.",
+                $"This strategy promises {title}, and {Violated(invariant)}. A sound strategy never does that: the strategy’s text or this lab is wrong. Please report it.",
             (_, Promise.Some) =>
-                $"{Sentence(title)} does not hold: {Violated(invariant)}. That is this strategy's flaw, and this race has shown it.",
+                $"{Sentence(title)} does not hold: {Violated(invariant)}. That is this strategy’s flaw, and this race has shown it.",
             _ => $"{Sentence(title)} holds for every key, after {Figures.Count(result.Attempts.Total, "attempt", "attempts")}{Left(result)}.",
         };
     }

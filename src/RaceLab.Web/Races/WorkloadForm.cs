@@ -15,8 +15,8 @@ public sealed record WorkloadForm
     /// <summary>A whole number of keys.</summary>
     public string Keys { get; init; } = "500";
 
-    /// <summary>One of <see cref="RaceLink.Distributions"/>.</summary>
-    public string Distribution { get; init; } = RaceLink.DistributionOf(KeyDistribution.InTurn);
+    /// <summary>A distribution's name.</summary>
+    public string Distribution { get; init; } = WorkloadText.FormatDistribution(KeyDistribution.InTurn);
 
     /// <summary>Whether a number of attempts ends the race, and not the time.</summary>
     public bool ByAttempts { get; init; }
@@ -47,12 +47,12 @@ public sealed record WorkloadForm
         {
             Workers = Text(workload.Workers),
             Keys = Text(workload.Keys),
-            Distribution = RaceLink.DistributionOf(workload.Distribution),
+            Distribution = WorkloadText.FormatDistribution(workload.Distribution),
             ByAttempts = workload.Attempts is not null,
             Attempts = Text(workload.Attempts ?? 1),
-            Duration = Text((decimal)(workload.Duration ?? TimeSpan.FromSeconds(5)).TotalSeconds),
-            PauseLow = Text((decimal)workload.PauseLow.TotalMilliseconds),
-            PauseHigh = Text((decimal)workload.PauseHigh.TotalMilliseconds),
+            Duration = SecondsOf(workload.Duration ?? TimeSpan.FromSeconds(5)),
+            PauseLow = MillisecondsOf(workload.PauseLow),
+            PauseHigh = MillisecondsOf(workload.PauseHigh),
             SynchronousCommit = workload.SynchronousCommit,
             Seed = Text(workload.Seed),
         };
@@ -103,10 +103,10 @@ public sealed record WorkloadForm
 
         KeyDistribution ReadDistribution()
         {
-            if (RaceLink.Distributions.FirstOrDefault(d => d.Word == Distribution) is { Word: not null } known) return known.Value;
+            if (WorkloadText.TryParseDistribution(Distribution, out var known)) return known;
             problems.Add(new WorkloadProblem(
                 nameof(Workload.Distribution),
-                $"Keys are drawn {string.Join(", ", RaceLink.Distributions.Select(d => d.Word))}, and {Quote(Distribution)} is none of these."));
+                $"Keys are drawn {string.Join(", ", WorkloadText.DistributionNames)}, and {Quote(Distribution)} is none of these."));
             return KeyDistribution.InTurn;
         }
 
@@ -117,6 +117,10 @@ public sealed record WorkloadForm
             return 1;
         }
     }
+
+    internal static string SecondsOf(TimeSpan time) => Text((decimal)time.Ticks / TimeSpan.TicksPerSecond);
+
+    internal static string MillisecondsOf(TimeSpan time) => Text((decimal)time.Ticks / TimeSpan.TicksPerMillisecond);
 
     private static string Text(IFormattable number) => number.ToString("0.######", CultureInfo.InvariantCulture);
 

@@ -33,9 +33,6 @@ public sealed partial class RacePage : IAsyncDisposable
     [CascadingParameter]
     private OwnerToken Owner { get; set; } = default!;
 
-    [CascadingParameter]
-    private HttpContext? Request { get; set; }
-
     [Inject]
     private Catalogue Catalogue { get; set; } = default!;
 
@@ -192,8 +189,6 @@ public sealed partial class RacePage : IAsyncDisposable
             _race = null;
             _missing = new Missing("This race cannot be fetched just now", unavailable.Message);
         }
-
-        if (_missing is not null && Request is { Response.HasStarted: false } request) request.Response.StatusCode = StatusCodes.Status404NotFound;
     }
 
     private void Choose(RaceLink link)
@@ -202,24 +197,31 @@ public sealed partial class RacePage : IAsyncDisposable
         _read = link.Workload.Read();
     }
 
-    private void ChooseScenario(string id) => Leave(Choices with { Scenario = id, Strategy = Catalogue.Find(id)?.Strategies[0].Id });
+    private Task ChooseScenario(string id) => LeaveAsync(Choices with { Scenario = id, Strategy = Catalogue.Find(id)?.Strategies[0].Id });
 
-    private void ChooseStrategy(string id) => Leave(Choices with { Strategy = id });
+    private Task ChooseStrategy(string id) => LeaveAsync(Choices with { Strategy = id });
 
-    private void ChooseWorkload(WorkloadForm form) => Leave(Choices with { Workload = form });
+    private Task ChooseWorkload(WorkloadForm form) => LeaveAsync(Choices with { Workload = form });
 
     /// <summary>
     /// What was chosen anew goes into the address. A race that is over is left by it, and the browser's way back leads to it.
     /// </summary>
-    private void Leave(RaceLink link)
+    private async Task LeaveAsync(RaceLink link)
     {
         if (IsUnderWay) return;
-        var replace = _race is null;
+        var address = "/" + link;
+        var over = _race;
         Choose(link with { Refusals = [] });
         _race = null;
         _refusal = null;
-        _shown = Navigation.ToAbsoluteUri("/" + link).AbsoluteUri;
-        Navigation.NavigateTo("/" + link, replace: replace);
+        if (over is null && _keys is not null)
+        {
+            await _keys.InvokeVoidAsync("address", _gone.Token, address);
+            return;
+        }
+
+        _shown = Navigation.ToAbsoluteUri(address).AbsoluteUri;
+        Navigation.NavigateTo(address, replace: over is null);
     }
 
     /// <summary>Starts a race. Pressing it fifty times starts one: from the first on, a race is under way here.</summary>

@@ -15,7 +15,11 @@ export function listen(page) {
     }
   };
   document.addEventListener('keydown', onKey);
-  return { dispose: () => document.removeEventListener('keydown', onKey) };
+  return {
+    /** Writes the choices into the address. Blazor's own way of doing that scrolls to the top, away from what is being chosen. */
+    address: address => history.replaceState(history.state, '', address),
+    dispose: () => document.removeEventListener('keydown', onKey),
+  };
 }
 
 /** A radio button that is chosen already has no use for Space. */

@@ -56,6 +56,10 @@ public sealed partial class LiveRace : IAsyncDisposable
     [Parameter]
     public RenderFragment? Picture { get; set; }
 
+    /// <summary>Whether there is such a picture; until then the workers stand there.</summary>
+    [Parameter]
+    public bool HasPicture { get; set; }
+
     /// <summary>The listing of the steps.</summary>
     [Parameter]
     public RenderFragment? Steps { get; set; }

@@ -112,7 +112,8 @@ function paintWorkers(canvas, setup, frame, colour) {
   const count = frame ? frame.steps.length : setup.workers;
   if (!count) return;
   const cell = cellSize(count, width, height);
-  const across = Math.floor(width / cell);
+  const rows = Math.ceil(count / Math.floor(width / cell));
+  const across = Math.ceil(count / rows);
   const gap = Math.max(2, cell * 0.1);
   const side = cell - gap;
   pen.textAlign = 'center';
@@ -131,16 +132,16 @@ function paintCell(pen, x, y, side, at, setup, colour) {
   pen.beginPath();
   pen.roundRect(x, y, side, side, 3);
   pen.fill();
-  if (step) drawStep(pen, x, y, side, side, step, colour);
+  if (step) drawStep(pen, x, y, side, side, step, colour, 3, 0.78);
   const label = step ? step.label : at === done ? '✓' : '·';
   if (side < 13) return;
   pen.fillStyle = colour(step && step.shape === 'block' ? 'tone-ink' : 'cell-ink');
-  pen.fillText(label, x + side / 2, step?.shape === 'block' || !step ? y + side / 2 + 0.5 : y + side * 0.27);
+  pen.fillText(label, x + side / 2, step?.shape === 'block' || !step ? y + side / 2 + 0.5 : y + side * (step.shape === 'half' ? 0.37 : 0.4));
 }
 
 /** The largest square cell with which so many fit into the rectangle. */
 function cellSize(count, width, height) {
-  const largest = 46;
+  const largest = 3 * parseFloat(getComputedStyle(document.documentElement).fontSize);
   for (let cell = largest; cell > 6; cell -= 0.5) {
     if (Math.floor(width / cell) * Math.floor(height / cell) >= count) return cell;
   }
@@ -162,7 +163,7 @@ function chart(place, { unit, whole, series }, colour, seconds) {
   const compact = new Intl.NumberFormat('en-US', { notation: 'compact', maximumFractionDigits: 1 });
   return new uPlot({
     ...sizeOf(place),
-    padding: [rem * 0.5, rem * 0.6, 0, 0],
+    padding: [rem * 0.5, rem * 0.9, 0, 0],
     legend: { show: false },
     cursor: { y: false, points: { size: 6 }, drag: { x: false, y: false } },
     scales: {

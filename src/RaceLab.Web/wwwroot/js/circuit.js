@@ -25,6 +25,12 @@
     }
   }
 
+  addEventListener('click', event => {
+    if (!event.target.closest?.('[data-reload]')) return;
+    event.preventDefault();
+    location.reload();
+  });
+
   Blazor.start({
     circuit: {
       reconnectionHandler: {

@@ -25,16 +25,19 @@ export function fit(canvas) {
   return { pen, width, height };
 }
 
-/** A step in a rectangle: statements fill it, entering and leaving a block fills its lower half, waiting is a line through it. */
-export function drawStep(pen, x, y, width, height, step, colour, radius = 3) {
+/**
+ * A step in a rectangle: statements fill it, entering and leaving a block fills its lower part, waiting is a line through it, at a
+ * height between 0 and 1.
+ */
+export function drawStep(pen, x, y, width, height, step, colour, radius = 3, lineAt = 0.5) {
   pen.fillStyle = colour(`tone-${step.tone}`);
   if (step.shape === 'line') {
     const thick = Math.max(1.5, height * 0.16);
-    pen.fillRect(x, y + (height - thick) / 2, width, thick);
+    pen.fillRect(x, y + height * lineAt - thick / 2, width, thick);
     return;
   }
-  const top = step.shape === 'half' ? y + height * 0.5 : y;
-  const tall = step.shape === 'half' ? height * 0.5 : height;
+  const top = step.shape === 'half' ? y + height * 0.66 : y;
+  const tall = step.shape === 'half' ? height * 0.34 : height;
   pen.beginPath();
   pen.roundRect(x, top, width, tall, Math.min(radius, width / 2, tall / 2));
   pen.fill();

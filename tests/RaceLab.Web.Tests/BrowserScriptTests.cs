@@ -1,0 +1,24 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+
+namespace RaceLab.Web.Tests;
+
+public sealed class BrowserScriptTests
+{
+    [Fact(Timeout = 60_000)]
+    public async Task Frames_InTheBrowsersScript_ReadAsTheLabWritesThem()
+    {
+        var token = Xunit.TestContext.Current.CancellationToken;
+        using var node = Process.Start(new ProcessStartInfo("node", ["--test", Path.Combine(Folder(), "frame.test.mjs")])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        var said = node.StandardOutput.ReadToEndAsync(token);
+        var complained = node.StandardError.ReadToEndAsync(token);
+        await node.WaitForExitAsync(token);
+        Assert.True(node.ExitCode == 0, await said + await complained);
+    }
+
+    private static string Folder([CallerFilePath] string file = "") => Path.GetDirectoryName(file)!;
+}
