@@ -5,21 +5,30 @@ namespace RaceLab.Engine.Races;
 /// <summary>Keeps the first moments of a race, in a bounded space, for the picture of what each worker did.</summary>
 internal sealed class OpeningEvents
 {
-    /// <summary>The most segments that a picture shows.</summary>
-    public const int Segments = 3000;
+    private const int SegmentsOfAWorker = 24;
 
-    private const int Room = Segments * 4;
-    private readonly List<(int Worker, RaceEvent Event)> _events = new(Room);
+    private readonly List<(int Worker, RaceEvent Event)> _events = [];
+    private readonly int _room;
     private uint _until = uint.MaxValue;
+
+    /// <summary>Makes room for about two dozen segments of each worker: more could not be told apart.</summary>
+    public OpeningEvents(int workers)
+    {
+        Segments = workers * SegmentsOfAWorker;
+        _room = Segments * 4;
+    }
+
+    /// <summary>The most segments that the picture shows.</summary>
+    public int Segments { get; }
 
     /// <summary>Keeps an event if it began early enough.</summary>
     public void Take(int worker, in RaceEvent happened)
     {
         if (happened.Start > _until) return;
         _events.Add((worker, happened));
-        if (_events.Count < Room) return;
+        if (_events.Count < _room) return;
         _events.Sort(static (a, b) => a.Event.Start.CompareTo(b.Event.Start));
-        _until = _events[Room / 2].Event.Start;
+        _until = _events[_room / 2].Event.Start;
         _events.RemoveAll(e => e.Event.Start > _until);
     }
 

@@ -21,7 +21,7 @@ internal sealed class RaceAggregator
     private readonly List<uint> _recent = [];
     private readonly List<ChartPoint> _points = [];
     private readonly List<long> _rejected = [];
-    private readonly OpeningEvents _opening = new();
+    private readonly OpeningEvents _opening;
     private readonly bool _countsLive;
     private long _retries;
     private long _extraCreations;
@@ -33,6 +33,7 @@ internal sealed class RaceAggregator
     {
         _track = track;
         _workers = workers;
+        _opening = new OpeningEvents(workers.Count);
         _creations = new int[track.Request.Workload.Keys + 1];
         _attemptsOf = new long[workers.Count];
         _stepLatencies = [.. track.Request.Strategy.Program.Steps.Select(_ => new List<uint>())];

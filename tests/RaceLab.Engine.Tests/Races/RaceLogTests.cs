@@ -42,7 +42,7 @@ public class RaceLogTests
     [Fact]
     public void ToSegments_TwoCreationsOfOneKey_MarksTheLaterOneAsDuplicate()
     {
-        var opening = new OpeningEvents();
+        var opening = new OpeningEvents(2);
         opening.Take(0, Step(10, 20, attempt: 0));
         opening.Take(1, Step(12, 30, attempt: 0));
         opening.Take(1, Ended(5, 31, key: 1, Outcome.Created));
@@ -54,13 +54,13 @@ public class RaceLogTests
     [Fact]
     public void ToSegments_MoreThanFit_KeepsTheEarliest()
     {
-        var opening = new OpeningEvents();
+        var opening = new OpeningEvents(2);
         var order = Enumerable.Range(0, 100_000).Select(i => (uint)(i * 7919L % 100_000)).ToList();
         foreach (var start in order) opening.Take(0, Step(start * 10, (start * 10) + 5, (int)start));
 
         var segments = opening.ToSegments();
-        Assert.Equal(OpeningEvents.Segments, segments.Count);
-        Assert.Equal(Enumerable.Range(0, OpeningEvents.Segments).Select(i => i), segments.Select(s => s.StartUs));
+        Assert.Equal(opening.Segments, segments.Count);
+        Assert.Equal(Enumerable.Range(0, opening.Segments).Select(i => i), segments.Select(s => s.StartUs));
     }
 
     private static RaceEvent Step(uint start, uint end, int attempt) => new(start, end, attempt, 1, 0, default, 0, 0);
