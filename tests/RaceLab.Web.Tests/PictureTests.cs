@@ -1,3 +1,4 @@
+using RaceLab.Engine.Races;
 using RaceLab.Web.Races;
 using RaceLab.Web.Tests.Doubles;
 
@@ -69,6 +70,17 @@ public sealed class PictureTests
         var picture = LanePicture.Of(TestResults.SomeLanes(100));
         Assert.Equal((LanePicture.MostLanes, 100 - LanePicture.MostLanes), (picture.Workers, picture.HiddenWorkers));
         Assert.Equal(picture.Segments.Count * 16, picture.Encode().Length);
+    }
+
+    [Fact]
+    public void LanePicture_OfALongOpening_EndsAfterAFewAttemptsAndCutsWhatReachesBeyond()
+    {
+        var lanes = Enumerable.Range(0, 50).Select(i => new LaneSegment(0, 0, i * 100, (i * 100) + 90, LaneMark.Created))
+            .Append(new LaneSegment(0, 0, 250, 9_000, LaneMark.Duplicate)).ToList();
+        var picture = LanePicture.Of(lanes);
+        Assert.Equal(290, picture.EndUs);
+        Assert.Equal(4, picture.Segments.Count);
+        Assert.Equal(new LaneSegment(0, 0, 250, 290, LaneMark.None), picture.Segments[^1]);
     }
 
     [Fact]

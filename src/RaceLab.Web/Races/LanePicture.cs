@@ -13,16 +13,35 @@ public sealed record LanePicture(IReadOnlyList<LaneSegment> Segments, int Worker
     /// <summary>The most lanes in one picture.</summary>
     public const int MostLanes = 32;
 
+    /// <summary>How many attempts of a usual worker the picture reaches over: enough to see workers meet, few enough to tell them apart.</summary>
+    public const int AttemptsShown = 3;
+
     private const int SegmentBytes = 16;
 
-    /// <summary>Chooses what is shown of the segments of a result.</summary>
+    /// <summary>Chooses what is shown of the segments of a result: some workers, and their first few attempts.</summary>
     public static LanePicture Of(IReadOnlyList<LaneSegment> lanes)
     {
         ArgumentNullException.ThrowIfNull(lanes);
         var workers = lanes.Count == 0 ? 0 : lanes.Max(s => s.Worker) + 1;
         var shown = Math.Min(workers, MostLanes);
-        var segments = lanes.Where(s => s.Worker < shown).OrderBy(s => s.Worker).ThenBy(s => s.StartUs).ToList();
-        return new LanePicture(segments, shown, workers - shown, segments.Count == 0 ? 0 : segments.Max(s => s.EndUs));
+        var end = EndOf([.. lanes.Where(s => s.Worker < shown)]);
+        var segments = lanes.Where(s => s.Worker < shown && s.StartUs < end)
+            .OrderBy(s => s.Worker).ThenBy(s => s.StartUs)
+            .Select(s => s.EndUs <= end ? s : s with { EndUs = end, Mark = LaneMark.None })
+            .ToList();
+        return new LanePicture(segments, shown, workers - shown, end);
+    }
+
+    /// <summary>When the middle one of the workers has ended its last attempt that is shown.</summary>
+    private static int EndOf(IReadOnlyList<LaneSegment> lanes)
+    {
+        if (lanes.Count == 0) return 0;
+        var ends = lanes.GroupBy(s => s.Worker)
+            .Select(worker => worker.Where(s => s.Mark != LaneMark.None).OrderBy(s => s.EndUs).Take(AttemptsShown).Select(s => s.EndUs).LastOrDefault())
+            .Where(end => end > 0)
+            .Order()
+            .ToList();
+        return ends.Count == 0 ? lanes.Max(s => s.EndUs) : ends[ends.Count / 2];
     }
 
     /// <summary>
