@@ -1,6 +1,6 @@
-using RaceLab.Engine.Content;
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using RaceLab.Engine.Content;
 using RaceLab.Engine.Databases;
 
 namespace RaceLab.Cli;
@@ -16,9 +16,10 @@ internal static class CommandLine
     /// <returns>An <see cref="ExitCode"/>.</returns>
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments, LabAccess lab, Terminal terminal, CancellationToken stop)
     {
-        var root = new RootCommand("RaceLab without a browser: race strategies on a real PostgreSQL, and check the content.")
+        var root = new RootCommand("RaceLab without a browser: race strategies on a real PostgreSQL, explore their interleavings, and check the content.")
         {
             RaceCommand.Build(lab, terminal),
+            ExploreCommand.Build(lab, terminal),
             CheckCommand.Build(lab, terminal),
         };
 

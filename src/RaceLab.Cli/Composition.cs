@@ -3,6 +3,7 @@ using Npgsql;
 using RaceLab.Engine.Content;
 using RaceLab.Engine.Databases;
 using RaceLab.Engine.Races;
+using RaceLab.Engine.Schedules;
 
 namespace RaceLab.Cli;
 
@@ -27,6 +28,19 @@ internal static class Composition
         public string PostgresVersion => servers.Lab.Version.ToString();
 
         public IRaceRunner Runner { get; } = new RaceRunner(servers.Lab, TimeProvider.System, NullLogger<RaceRunner>.Instance);
+
+        public async Task<Exploration> ExploreAsync(
+            Scenario scenario, Strategy strategy, int sessions, IProgress<int> progress, CancellationToken cancellation)
+        {
+            try
+            {
+                return await new Explorer(servers.Lab, TimeProvider.System).ExploreAsync(scenario, strategy, sessions, progress, cancellation);
+            }
+            catch (NpgsqlException gone)
+            {
+                throw new ServerRefusedException($"The server went away while schedules were explored. {gone.Message}", gone);
+            }
+        }
 
         public async Task<IReadOnlyList<ContentError>> CheckStatementsAsync(IReadOnlyList<Scenario> scenarios, CancellationToken cancellation)
         {

@@ -1,6 +1,7 @@
 using RaceLab.Engine.Content;
 using RaceLab.Engine.Databases;
 using RaceLab.Engine.Races;
+using RaceLab.Engine.Schedules;
 
 namespace RaceLab.Cli;
 
@@ -27,6 +28,10 @@ internal interface IOpenLab : IAsyncDisposable
 
     /// <summary>Runs races on the server.</summary>
     IRaceRunner Runner { get; }
+
+    /// <summary>Runs every interleaving of a few sessions on the server.</summary>
+    /// <exception cref="ServerRefusedException">The server is gone.</exception>
+    Task<Exploration> ExploreAsync(Scenario scenario, Strategy strategy, int sessions, IProgress<int> progress, CancellationToken cancellation);
 
     /// <summary>Builds every scenario's tables and prepares every statement of every strategy.</summary>
     /// <returns>What the server would not have.</returns>

@@ -1,4 +1,3 @@
-using RaceLab.Engine.Content;
 using System.CommandLine;
 using RaceLab.Engine.Databases;
 using RaceLab.Engine.Races;
@@ -19,8 +18,7 @@ internal sealed class RaceCommand
         strategy caught; 'attempts.rejected' counts attempts that ended so. 'verdict' is kept, broken or notShown. Times are in milliseconds.
         """;
 
-    private readonly Option<string?> _scenario = new("--scenario") { Description = "The scenario's id; 'check' lists them.", HelpName = "id" };
-    private readonly Option<string?> _strategy = new("--strategy") { Description = "The strategy's id; 'check' lists them.", HelpName = "id" };
+    private readonly StrategyOptions _strategy = new();
     private readonly WorkloadOptions _workload = new();
     private readonly LabOptions _options = new();
     private readonly LabAccess _lab;
@@ -37,8 +35,7 @@ internal sealed class RaceCommand
     {
         var race = new RaceCommand(lab, terminal);
         var command = new Command("race", Description);
-        command.Options.Add(race._scenario);
-        command.Options.Add(race._strategy);
+        race._strategy.AddTo(command);
         race._workload.AddTo(command);
         race._options.AddTo(command);
         command.SetAction(race.RunAsync);
@@ -60,26 +57,9 @@ internal sealed class RaceCommand
         var problems = new List<string>();
         var workload = _workload.Read(parsed, problems);
         var content = _options.Read(parsed, _lab);
-        var scenario = Pick("scenario", parsed.GetValue(_scenario), content.Scenarios, s => s.Id, problems);
-        var strategy = scenario is null ? null : Pick("strategy", parsed.GetValue(_strategy), scenario.Strategies, s => s.Id, problems);
-
-        // A broken file matters here only if the race was looked for in it.
-        if (scenario is null) problems.AddRange(content.Errors.Select(e => e.ToString()));
+        var raced = _strategy.Read(parsed, content, problems);
         if (problems.Count > 0) throw new BadInputException(problems);
-        return new RaceRequest(scenario!, strategy!, workload);
-    }
-
-    private static T? Pick<T>(string kind, string? id, IReadOnlyList<T> known, Func<T, string> idOf, List<string> problems)
-        where T : class
-    {
-        var picked = known.FirstOrDefault(k => idOf(k) == id);
-        if (picked is not null) return picked;
-        var ids = known.Select(idOf).ToList();
-        var list = ids.Count == 0 ? "there is none in this content folder" : "there is " + string.Join(", ", ids);
-        if (string.IsNullOrEmpty(id)) problems.Add($"Say which {kind} to race with --{kind}: {list}.");
-        else if (NearestName.To(id, ids) is { } near) problems.Add($"There is no {kind} '{id}'; the nearest is '{near}'.");
-        else problems.Add($"There is no {kind} '{id}': {list}.");
-        return null;
+        return new RaceRequest(raced!.Value.Scenario, raced.Value.Strategy, workload);
     }
 
     private async Task<RaceResult> RaceAsync(RaceRequest request, string? connectionString, CancellationToken stop)

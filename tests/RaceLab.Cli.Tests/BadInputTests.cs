@@ -5,10 +5,13 @@ public sealed class BadInputTests
     private const string Race = "race --scenario sign-up --strategy check-then-insert ";
 
     [Theory(Timeout = 30_000)]
-    [InlineData("", "Say what to do: race or check")]
-    [InlineData("rave", "There is no command 'rave': it is race or check.")]
-    [InlineData("race", "Say which scenario to race with --scenario: there is sign-up.")]
-    [InlineData("race --scenario sign-up", "Say which strategy to race with --strategy: there is check-then-insert, on-conflict-do-nothing.")]
+    [InlineData("", "Say what to do: race or explore or check")]
+    [InlineData("rave", "There is no command 'rave': it is race or explore or check.")]
+    [InlineData("race", "Say which scenario with --scenario: there is sign-up.")]
+    [InlineData("explore", "Say which scenario with --scenario: there is sign-up.")]
+    [InlineData("explore --scenario sign-up --strategy check-then-insert --sessions 4", "--sessions must be 2 or 3, and '4' is not.")]
+    [InlineData("explore --scenario sign-up --strategy check-then-insert --sessions many", "--sessions must be 2 or 3, and 'many' is not.")]
+    [InlineData("race --scenario sign-up", "Say which strategy with --strategy: there is check-then-insert, on-conflict-do-nothing.")]
     [InlineData("race --scenario signup --strategy check-then-insert", "There is no scenario 'signup'; the nearest is 'sign-up'.")]
     [InlineData("race --scenario quite-another-thing --strategy x", "There is no scenario 'quite-another-thing': there is sign-up.")]
     [InlineData("race --scenario sign-up --strategy check-insert", "There is no strategy 'check-insert'; the nearest is 'check-then-insert'.")]

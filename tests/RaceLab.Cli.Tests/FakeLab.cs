@@ -2,6 +2,7 @@ using RaceLab.Engine.Content;
 using RaceLab.Engine.Databases;
 using RaceLab.Engine.Programs;
 using RaceLab.Engine.Races;
+using RaceLab.Engine.Schedules;
 using RaceLab.Engine.Statistics;
 
 namespace RaceLab.Cli.Tests;
@@ -38,6 +39,28 @@ internal sealed class FakeLab : IOpenLab, IRaceRunner
 
     public bool Disposed { get; private set; }
 
+    public Exploration Explored { get; set; } = new()
+    {
+        Scenario = "",
+        Strategy = "",
+        Sessions = 2,
+        Orders = 6,
+        Infeasible = 1,
+        Runs = 3,
+        Outcomes =
+        [
+            new ExploredOutcome(2, new Dictionary<string, long> { ["duplicates"] = 1 }, ["created", "created"], [], false, 4, 2,
+                [new ScheduledStep(1, "check"), new ScheduledStep(2, "check"), new ScheduledStep(1, "insert"), new ScheduledStep(2, "insert")]),
+            new ExploredOutcome(1, new Dictionary<string, long> { ["duplicates"] = 0 }, ["created", "found"], ["23505"], true, 1, 1, [new ScheduledStep(1, "check")]),
+        ],
+        Invariants = [new ExploredInvariant("duplicates", "one row per email", Promise.Some, Verdict.Kept, 4)],
+        Elapsed = TimeSpan.FromMilliseconds(12.5),
+        PostgresVersion = "15.18",
+        RetriesAtMost = 2,
+        RetriesCut = false,
+        IsComplete = true,
+    };
+
     public TaskCompletionSource Started { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public async Task<(int Code, string Out, string Error)> RunAsync(string arguments, CancellationToken stop = default)
@@ -46,7 +69,7 @@ internal sealed class FakeLab : IOpenLab, IRaceRunner
         using var error = new StringWriter();
         var lab = new LabAccess(_ => new ReadContent(Scenarios, FileErrors), OpenAsync);
         var words = arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        IReadOnlyList<string> all = words is ["race" or "check", ..] && !arguments.Contains("--content") ? [.. words, "--content", "."] : words;
+        IReadOnlyList<string> all = words is ["race" or "explore" or "check", ..] && !arguments.Contains("--content") ? [.. words, "--content", "."] : words;
         var code = await CommandLine.RunAsync(all, lab, new Terminal(output, error, false), stop);
         return (code, output.ToString(), error.ToString());
     }
@@ -62,6 +85,9 @@ internal sealed class FakeLab : IOpenLab, IRaceRunner
         await stopped.Task.WaitAsync(TestContext.Current.CancellationToken);
         return End(Result(request) with { End = RaceEnd.Stopped, Problem = "Somebody stopped the race." });
     }
+
+    public Task<Exploration> ExploreAsync(Scenario scenario, Strategy strategy, int sessions, IProgress<int> progress, CancellationToken cancellation) =>
+        Task.FromResult(Explored with { Scenario = scenario.Id, Strategy = strategy.Id, Sessions = sessions });
 
     public Task<IReadOnlyList<ContentError>> CheckStatementsAsync(IReadOnlyList<Scenario> scenarios, CancellationToken cancellation) =>
         Task.FromResult(StatementErrors);

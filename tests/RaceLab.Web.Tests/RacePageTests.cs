@@ -13,7 +13,7 @@ public sealed class RacePageTests : LabContext
     {
         var page = Show("/");
         Assert.False(page.Find("#run").IsDisabled());
-        Assert.Contains("20 workers, 500 keys in turn, 5 s, pause 0 to 20 ms", page.Find(".what").TextContent);
+        Assert.Contains("20 workers, 1,000 keys in turn, 5 s, pause 0 to 20 ms", page.Find(".what").TextContent);
         Assert.Equal("check-then-insert", page.Find("input[name=strategy][checked]").GetAttribute("value"));
         Assert.Empty(page.FindAll("#stop"));
     }
@@ -95,7 +95,7 @@ public sealed class RacePageTests : LabContext
         page.Find("input[value=upsert]").Change("upsert");
         Assert.Contains("ON CONFLICT (email) DO UPDATE", page.Find(".listing").TextContent);
         var address = Assert.Single(Address.Invocations).Arguments[0];
-        Assert.Equal("/?scenario=sign-up&strategy=upsert&workers=20&keys=500&duration=5s&pause=0-20ms&distribution=in-turn&commit=on&seed=1", address);
+        Assert.Equal("/?scenario=sign-up&strategy=upsert&workers=20&keys=1000&duration=5s&pause=0-20ms&distribution=in-turn&commit=on&seed=1", address);
     }
 
     [Fact(Timeout = 30_000)]

@@ -25,7 +25,7 @@ public sealed record Workload
     public int Workers { get; init; } = 20;
 
     /// <summary>Different contention keys: 1 to 100,000.</summary>
-    public int Keys { get; init; } = 500;
+    public int Keys { get; init; } = 1000;
 
     /// <summary>Which key an attempt is for.</summary>
     public KeyDistribution Distribution { get; init; } = KeyDistribution.InTurn;

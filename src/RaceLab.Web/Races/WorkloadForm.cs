@@ -13,7 +13,7 @@ public sealed record WorkloadForm
     public string Workers { get; init; } = "20";
 
     /// <summary>A whole number of keys.</summary>
-    public string Keys { get; init; } = "500";
+    public string Keys { get; init; } = "1000";
 
     /// <summary>A distribution's name.</summary>
     public string Distribution { get; init; } = WorkloadText.FormatDistribution(KeyDistribution.InTurn);

@@ -39,6 +39,30 @@ public class StrategyContractTests(TestPostgres postgres)
     }
 
     [Theory(Timeout = 120_000)]
+    [MemberData(nameof(Broken))]
+    public async Task Explore_BrokenStrategyTwoSessions_BreaksInSomeOrderAndTheWitnessIsAsShortAsAny(string scenarioId, string strategyId)
+    {
+        var (scenario, strategy) = Find(scenarioId, strategyId);
+        var explored = await new Explorer(postgres.Lab, TimeProvider.System).ExploreAsync(scenario, strategy, 2, null, Cancellation);
+
+        Assert.True(explored.IsComplete);
+        Assert.All(explored.Invariants, i => Assert.Equal(Verdict.Kept, i.Verdict));
+        Assert.Equal(strategy.Witness.Count, explored.Outcomes.Where(o => o.IsViolation).Min(o => o.Witness.Count));
+    }
+
+    [Theory(Timeout = 120_000)]
+    [MemberData(nameof(Sound))]
+    public async Task Explore_SoundStrategyTwoSessions_NoOrderBreaksIt(string scenarioId, string strategyId)
+    {
+        var (scenario, strategy) = Find(scenarioId, strategyId);
+        var explored = await new Explorer(postgres.Lab, TimeProvider.System).ExploreAsync(scenario, strategy, 2, null, Cancellation);
+
+        Assert.True(explored.IsComplete);
+        Assert.All(explored.Outcomes, o => Assert.False(o.IsViolation));
+        Assert.True(explored.Orders > explored.Infeasible);
+    }
+
+    [Theory(Timeout = 120_000)]
     [MemberData(nameof(BrokenAtEachSize))]
     public async Task Race_BrokenStrategyWithARaceWindow_ShowsItsFlaw(string scenarioId, string strategyId, int workers)
     {
