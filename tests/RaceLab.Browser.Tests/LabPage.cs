@@ -59,7 +59,7 @@ public sealed partial class LabPage(IPage tab)
     }
 
     /// <summary>Waits until the page answers to clicks: its numbers are drawn by the script that comes last.</summary>
-    public Task WaitUntilAliveAsync() => Expect(Tab.Locator("[data-frame]")).ToBeVisibleAsync();
+    public Task WaitUntilAliveAsync() => Expect(Tab.Locator("[data-frame]")).ToBeAttachedAsync();
 
     /// <summary>Presses Run and waits until the address is the race's own.</summary>
     public async Task RunAsync()

@@ -55,6 +55,8 @@ public sealed class TestLab : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        await _host.App.StopAsync(patience.Token);
         await _host.DisposeAsync();
         Directory.Delete(_home, recursive: true);
     }
