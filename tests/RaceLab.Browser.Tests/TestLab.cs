@@ -30,7 +30,8 @@ public sealed class TestLab : IAsyncDisposable
     {
         // Short, because sockets lie below it.
         var home = Path.Combine(Path.GetTempPath(), $"rlb-{Guid.NewGuid():N}"[..12]);
-        var host = await LabHost.StartAsync(["--urls", "http://127.0.0.1:0", "--RaceLab:Home", home, .. settings], cancellation);
+        string[] own = ["--urls", "http://127.0.0.1:0", "--RaceLab:Home", home, "--Logging:Console:LogLevel:Default", "Error"];
+        var host = await LabHost.StartAsync([.. own, .. settings], cancellation);
         var lab = new TestLab(home, host);
         host.App.Services.GetRequiredService<ILoggerFactory>().AddProvider(new ErrorWatch(lab.Errors));
         try
