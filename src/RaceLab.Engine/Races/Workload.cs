@@ -21,6 +21,8 @@ public sealed record Workload
     /// <summary>The longest pause.</summary>
     public static readonly TimeSpan MaximumPause = TimeSpan.FromSeconds(1);
 
+    private static readonly string PauseRange = $"The pause must lie between 0 and {MaximumPause.TotalMilliseconds:N0} ms, the shorter end first.";
+
     /// <summary>Concurrent actors, each with its own connection: 1 to 200.</summary>
     public int Workers { get; init; } = 20;
 
@@ -68,8 +70,8 @@ public sealed record Workload
             yield return new(nameof(Attempts), $"{Workers} workers with {Attempts} attempts each are more than the {MaximumTotalAttempts:N0} that one race records.");
         if (Duration is { } duration && (duration <= TimeSpan.Zero || duration > MaximumDuration))
             yield return new(nameof(Duration), $"The duration must be over 0 s and at most {MaximumDuration.TotalSeconds} s.");
-        if (PauseLow < TimeSpan.Zero || PauseHigh > MaximumPause || PauseLow > PauseHigh)
-            yield return new(nameof(PauseHigh), $"The pause must lie between 0 and {MaximumPause.TotalMilliseconds:N0} ms, the shorter end first.");
+        if (PauseLow < TimeSpan.Zero || PauseLow > MaximumPause) yield return new(nameof(PauseLow), PauseRange);
+        else if (PauseHigh < PauseLow || PauseHigh > MaximumPause) yield return new(nameof(PauseHigh), PauseRange);
     }
 }
 

@@ -19,7 +19,8 @@ public class WorkloadTests
         { new Workload { Duration = null, Attempts = 100_000, Workers = 200 }, nameof(Workload.Attempts) },
         { new Workload { Duration = TimeSpan.Zero }, nameof(Workload.Duration) },
         { new Workload { Duration = TimeSpan.FromMinutes(3) }, nameof(Workload.Duration) },
-        { new Workload { PauseLow = TimeSpan.FromMilliseconds(-1) }, nameof(Workload.PauseHigh) },
+        { new Workload { PauseLow = TimeSpan.FromMilliseconds(-1) }, nameof(Workload.PauseLow) },
+        { new Workload { PauseLow = TimeSpan.FromSeconds(2), PauseHigh = TimeSpan.FromSeconds(2) }, nameof(Workload.PauseLow) },
         { new Workload { PauseLow = TimeSpan.FromMilliseconds(5), PauseHigh = TimeSpan.FromMilliseconds(4) }, nameof(Workload.PauseHigh) },
         { new Workload { PauseHigh = TimeSpan.FromSeconds(2) }, nameof(Workload.PauseHigh) },
     };

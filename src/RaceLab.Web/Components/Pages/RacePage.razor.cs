@@ -25,6 +25,7 @@ public sealed partial class RacePage : IAsyncDisposable
     private string? _refusal;
     private string? _shown;
     private bool _stopping;
+    private bool _isFetching;
 
     /// <summary>The race of the permalink; null: none yet.</summary>
     [Parameter]
@@ -176,6 +177,8 @@ public sealed partial class RacePage : IAsyncDisposable
 
     private async Task FindAsync(string id)
     {
+        _race = null;
+        _isFetching = true; // Meanwhile the page must not look as if no race had been asked for.
         try
         {
             _race = await Finder.FindAsync(id, _gone.Token);
@@ -188,6 +191,10 @@ public sealed partial class RacePage : IAsyncDisposable
         {
             _race = null;
             _missing = new Missing("This race cannot be fetched just now", unavailable.Message);
+        }
+        finally
+        {
+            _isFetching = false;
         }
     }
 

@@ -17,6 +17,7 @@ public sealed partial class LiveRace : IAsyncDisposable
     private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(5);
 
     private ElementReference _root;
+    private bool _isGone;
     private IJSObjectReference? _module;
     private IJSObjectReference? _view;
     private CancellationTokenSource? _following;
@@ -82,6 +83,7 @@ public sealed partial class LiveRace : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        _isGone = true;
         Connection.Restored -= OnRestored;
         await StopFollowingAsync();
         try
@@ -117,6 +119,10 @@ public sealed partial class LiveRace : IAsyncDisposable
         catch (JSDisconnectedException)
         {
             // The next circuit draws it anew.
+        }
+        catch (JSException) when (_isGone)
+        {
+            // The page was left before the script had come: there is no place left to draw on.
         }
     }
 

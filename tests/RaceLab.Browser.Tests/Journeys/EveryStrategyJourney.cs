@@ -1,0 +1,42 @@
+using RaceLab.Engine.Content;
+using static Microsoft.Playwright.Assertions;
+
+namespace RaceLab.Browser.Tests.Journeys;
+
+/// <summary>One after another, every strategy is raced on the page.</summary>
+public sealed class EveryStrategyJourney(LabFixture fixture) : Journey(fixture)
+{
+    private const int Keys = 5;
+
+    public static TheoryData<string, string, bool> Strategies
+    {
+        get
+        {
+            var data = new TheoryData<string, string, bool>();
+            using var catalogue = Catalogue.Open(ContentFolder.Find()!, watch: false);
+            foreach (var scenario in catalogue.Scenarios)
+                foreach (var strategy in scenario.Strategies)
+                    data.Add(scenario.Id, strategy.Id, strategy.IsSound);
+            return data;
+        }
+    }
+
+    [Theory(Timeout = Limit)]
+    [MemberData(nameof(Strategies))]
+    public async Task Strategy_Raced_ShowsWhatItPromises(string scenario, string strategy, bool isSound)
+    {
+        var page = await ArriveAsync();
+        await page.OpenAsync($"/?scenario={scenario}&strategy={strategy}&workers=10&keys={Keys}&attempts=5&pause=5-10ms");
+
+        await page.RunAsync();
+
+        var final = await page.ReadFinalNumbersAsync();
+        await page.ExpectStateAsync("Finished");
+        Assert.Equal(50, final.Attempts);
+        Assert.Equal(final.Created, final.Rows);
+        Assert.Equal(final.Rows - Keys, final.Duplicates);
+        Assert.Contains(isSound ? "No duplicates" : "The flaw showed", final.Verdict, StringComparison.Ordinal);
+        Assert.Equal(isSound, final.Duplicates == 0);
+        await Expect(page.Live("created")).ToHaveTextAsync($"{final.Created:N0}");
+    }
+}
