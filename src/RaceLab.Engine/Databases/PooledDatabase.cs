@@ -39,8 +39,6 @@ internal sealed class PooledDatabase
 
     public string WatcherConnectionString { get; }
 
-    public static string NewPrefix() => $"racelab_{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(3))}_";
-
     public async Task<bool> CreateAsync(NpgsqlConnection admin, bool superuser, bool utf8, CancellationToken cancellation)
     {
         await RunAsync(admin, "SET password_encryption = 'scram-sha-256'", cancellation).ConfigureAwait(false);

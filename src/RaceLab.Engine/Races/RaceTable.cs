@@ -2,6 +2,7 @@ using System.Globalization;
 using Npgsql;
 using NpgsqlTypes;
 using RaceLab.Engine.Content;
+using RaceLab.Engine.Databases;
 using RaceLab.Engine.Programs;
 
 namespace RaceLab.Engine.Races;
@@ -40,7 +41,7 @@ internal sealed class RaceTable
     public async Task WriteAttemptsAsync(
         IReadOnlyList<AttemptRecord> attempts, IReadOnlyList<SqlError> rejections, string[] keys, CancellationToken cancellation)
     {
-        await using var connection = await _source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
+        await using var connection = await OpenPatientlyAsync(cancellation).ConfigureAwait(false);
         await using var copy = await connection.BeginBinaryImportAsync(CopyAttempts, cancellation).ConfigureAwait(false);
         foreach (var (number, worker, ended) in attempts)
         {
@@ -66,7 +67,7 @@ internal sealed class RaceTable
     /// <summary>Asks every invariant.</summary>
     public async Task<IReadOnlyList<InvariantResult>> AskInvariantsAsync(long extraCreations, CancellationToken cancellation)
     {
-        await using var connection = await _source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
+        await using var connection = await OpenPatientlyAsync(cancellation).ConfigureAwait(false);
         var results = new List<InvariantResult>();
         foreach (var invariant in _request.Scenario.Invariants)
         {
@@ -94,7 +95,7 @@ internal sealed class RaceTable
         var made = new HashSet<long>();
         long rows = 0, unacknowledged = 0;
 
-        await using var connection = await _source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
+        await using var connection = await OpenPatientlyAsync(cancellation).ConfigureAwait(false);
         await using var command = new NpgsqlCommand($"SELECT attempt::bigint FROM (\n{_request.Scenario.Rows}\n) AS made", connection);
         await using var reader = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
         while (await reader.ReadAsync(cancellation).ConfigureAwait(false))
@@ -129,6 +130,10 @@ internal sealed class RaceTable
         (Promise.Some, false) => Verdict.NotShown,
         _ => Verdict.Kept,
     };
+
+    /// <summary>After the race: a stranger who took the race's connections meanwhile must not cost the verdict.</summary>
+    private Task<NpgsqlConnection> OpenPatientlyAsync(CancellationToken cancellation) => FullServer.OutlastAsync(
+        async () => await _source.OpenConnectionAsync(cancellation).ConfigureAwait(false), null, FullServer.Patience, TimeProvider.System, cancellation);
 
     private static string WordFor(Outcome outcome) => outcome switch
     {

@@ -35,6 +35,7 @@ public sealed class ScheduleRunner
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(sessions, 2);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(sessions, 4);
+        if (await _server.FindLackAsync(scenario.NeedsOf(strategy), cancellation).ConfigureAwait(false) is { } lack) throw new ServerRefusedException(lack);
         using var permits = await _server.Permits.TakeAsync(sessions + 2, null, cancellation).ConfigureAwait(false);
         await using var database = await _server.RentDatabaseAsync(cancellation).ConfigureAwait(false);
         await using var source = new SessionSettings().SourceFor(database.ConnectionString);
