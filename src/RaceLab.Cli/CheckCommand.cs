@@ -14,7 +14,8 @@ internal sealed class CheckCommand
         Validate the content, prepare every statement on a real server, and list scenarios and strategies with their promises.
 
         Ends with 0 when all is well, 2 when something in the content is wrong (each with file, line and reason), and 3 when the
-        database could not be had, so that the statements are not known to be right.
+        database could not be had, so that the statements are not known to be right. A strategy that needs what this server lacks is
+        listed with the reason; it is no error.
         """;
 
     private static readonly JsonSerializerOptions Json = new()
@@ -59,13 +60,14 @@ internal sealed class CheckCommand
     private async Task<CheckDocument> CheckAsync(ReadContent content, string? connectionString, CancellationToken stop)
     {
         var scenarios = content.Scenarios.Select(s => new CheckedScenario(
-            s.Id, s.Title, [.. s.Strategies.Select(t => new CheckedStrategy(t.Id, t.Title, t.Promises))])).ToList();
+            s.Id, s.Title, [.. s.Strategies.Select(t => new CheckedStrategy(t.Id, t.Title, t.Promises, null))])).ToList();
         var errors = content.Errors;
         if (scenarios.Count == 0 && errors.Count == 0) throw new BadInputException("The content folder has no scenario: each is a file scenarios/<id>/scenario.yaml.");
         try
         {
             await using var lab = await _lab.OpenLab(connectionString, stop);
-            var refused = await lab.CheckStatementsAsync(content.Scenarios, stop);
+            scenarios = await FindLacksAsync(lab, content.Scenarios, stop);
+            var refused = await lab.CheckStatementsAsync([.. content.Scenarios.Select((s, i) => WithoutLacking(s, scenarios[i])).Where(s => s.Strategies.Count > 0)], stop);
             return new CheckDocument(scenarios, [.. errors, .. refused], lab.PostgresVersion, null);
         }
         catch (ServerRefusedException refused)
@@ -78,6 +80,24 @@ internal sealed class CheckCommand
         }
     }
 
+    private static async Task<List<CheckedScenario>> FindLacksAsync(IOpenLab lab, IReadOnlyList<Scenario> scenarios, CancellationToken stop)
+    {
+        var found = new List<CheckedScenario>();
+        foreach (var scenario in scenarios)
+        {
+            var strategies = new List<CheckedStrategy>();
+            foreach (var strategy in scenario.Strategies)
+                strategies.Add(new CheckedStrategy(strategy.Id, strategy.Title, strategy.Promises, await lab.FindLackAsync(scenario, strategy, stop)));
+            found.Add(new CheckedScenario(scenario.Id, scenario.Title, strategies));
+        }
+
+        return found;
+    }
+
+    /// <summary>What a server lacks is no fault of the content: its statements are not held against it.</summary>
+    private static Scenario WithoutLacking(Scenario scenario, CheckedScenario found) =>
+        scenario with { Strategies = [.. scenario.Strategies.Where((_, i) => found.Strategies[i].NotOnThisServer is null)] };
+
     private void WriteList(CheckDocument document)
     {
         var width = document.Scenarios.SelectMany(s => s.Strategies).Select(s => s.Id.Length).DefaultIfEmpty(0).Max();
@@ -88,12 +108,15 @@ internal sealed class CheckCommand
             {
                 var promises = string.Join(", ", strategy.Promises.Select(p => $"{p.Key}: {(p.Value == Promise.None ? "none" : "some")}"));
                 _terminal.Out.WriteLine($"  {strategy.Id.PadRight(width)}  {promises}");
+                if (strategy.NotOnThisServer is { } lack) _terminal.Out.WriteLine($"  {new string(' ', width)}  not on this server: {lack}");
             }
         }
 
         var strategies = document.Scenarios.Sum(s => s.Strategies.Count);
+        var lacking = document.Scenarios.Sum(s => s.Strategies.Count(t => t.NotOnThisServer is not null));
         var verdict = (document.Errors.Count, document.Problem) switch
         {
+            (0, null) when lacking > 0 => $"every statement of the other {strategies - lacking} prepared on PostgreSQL {document.Postgres}",
             (0, null) => $"every statement prepared on PostgreSQL {document.Postgres}",
             (0, _) => "statements not prepared",
             (var n, _) => RaceTable.Many(n, "error"),
@@ -105,5 +128,5 @@ internal sealed class CheckCommand
 
     private sealed record CheckedScenario(string Id, string Title, IReadOnlyList<CheckedStrategy> Strategies);
 
-    private sealed record CheckedStrategy(string Id, string Title, IReadOnlyDictionary<string, Promise> Promises);
+    private sealed record CheckedStrategy(string Id, string Title, IReadOnlyDictionary<string, Promise> Promises, string? NotOnThisServer);
 }

@@ -57,6 +57,9 @@ internal static class Composition
             }
         }
 
+        public Task<string?> FindLackAsync(Scenario scenario, Strategy strategy, CancellationToken cancellation) =>
+            servers.Lab.FindLackAsync(scenario.NeedsOf(strategy), cancellation);
+
         public ValueTask DisposeAsync() => servers.DisposeAsync();
     }
 }

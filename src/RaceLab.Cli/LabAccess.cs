@@ -37,4 +37,8 @@ internal interface IOpenLab : IAsyncDisposable
     /// <returns>What the server would not have.</returns>
     /// <exception cref="ServerRefusedException">The server is gone.</exception>
     Task<IReadOnlyList<ContentError>> CheckStatementsAsync(IReadOnlyList<Scenario> scenarios, CancellationToken cancellation);
+
+    /// <summary>Why a strategy cannot be raced on this server, in a sentence; null where it can.</summary>
+    /// <exception cref="ServerRefusedException">The server is gone.</exception>
+    Task<string?> FindLackAsync(Scenario scenario, Strategy strategy, CancellationToken cancellation);
 }

@@ -17,6 +17,23 @@ public sealed class CheckCommandTests
     }
 
     [Fact(Timeout = 30_000)]
+    public async Task Check_StrategyThatTheServerLacksSomethingFor_IsListedAsNotOnThisServer()
+    {
+        var lab = new FakeLab { Lacks = { ["on-conflict-do-nothing"] = "It needs PostgreSQL 99." } };
+
+        var (code, text, _) = await lab.RunAsync("check", TestContext.Current.CancellationToken);
+        Assert.Equal(0, code);
+        Assert.Contains("not on this server: It needs PostgreSQL 99.", text);
+        Assert.Contains("every statement of the other 1 prepared", text);
+
+        (_, text, _) = await lab.RunAsync("check --json", TestContext.Current.CancellationToken);
+        using var json = JsonDocument.Parse(text);
+        var strategies = json.RootElement.GetProperty("scenarios")[0].GetProperty("strategies");
+        Assert.Equal(JsonValueKind.Null, strategies[0].GetProperty("notOnThisServer").ValueKind);
+        Assert.Equal("It needs PostgreSQL 99.", strategies[1].GetProperty("notOnThisServer").GetString());
+    }
+
+    [Fact(Timeout = 30_000)]
     public async Task Check_Json_IsOneDocument()
     {
         var lab = new FakeLab

@@ -31,6 +31,9 @@ internal sealed class FakeLab : IOpenLab, IRaceRunner
 
     public IReadOnlyList<Scenario> Scenarios { get; set; } = [SignUp()];
 
+    /// <summary>Why a strategy cannot be raced, by id.</summary>
+    public Dictionary<string, string> Lacks { get; } = [];
+
     public RaceRequest? Request { get; private set; }
 
     public string? ConnectionString { get; private set; }
@@ -91,6 +94,8 @@ internal sealed class FakeLab : IOpenLab, IRaceRunner
 
     public Task<IReadOnlyList<ContentError>> CheckStatementsAsync(IReadOnlyList<Scenario> scenarios, CancellationToken cancellation) =>
         Task.FromResult(StatementErrors);
+
+    public Task<string?> FindLackAsync(Scenario scenario, Strategy strategy, CancellationToken cancellation) => Task.FromResult(Lacks.GetValueOrDefault(strategy.Id));
 
     public ValueTask DisposeAsync()
     {

@@ -45,7 +45,7 @@ public sealed class ContentCheck
                 }
 
                 var check = new ContentCheck(connection, scenario);
-                foreach (var strategy in scenario.Strategies) await check.CheckAsync(strategy, cancellation).ConfigureAwait(false);
+                foreach (var strategy in scenario.Strategies.Where(s => s.Needs.Postgres <= connection.PostgreSqlVersion.Major)) await check.CheckAsync(strategy, cancellation).ConfigureAwait(false);
                 errors.AddRange(check._errors.OrderBy(e => e.Line));
             }
         }

@@ -8,13 +8,13 @@ public static class ContentFields
         ["title", "summary", "text", "needs", "key", "schema", "rows", "invariants", "strategies"];
 
     /// <summary>Fields of <c>needs</c>.</summary>
-    public static readonly IReadOnlyList<string> Needs = ["postgres"];
+    public static readonly IReadOnlyList<string> Needs = ["postgres", "behaviour"];
 
     /// <summary>Fields of one invariant.</summary>
     public static readonly IReadOnlyList<string> Invariant = ["title", "query", "live"];
 
     /// <summary>Fields of one strategy.</summary>
-    public static readonly IReadOnlyList<string> Strategy = ["title", "summary", "text", "promises", "witness", "setup", "steps"];
+    public static readonly IReadOnlyList<string> Strategy = ["title", "summary", "text", "needs", "promises", "witness", "setup", "steps"];
 
     /// <summary>Fields of an SQL step, beside the one that names it.</summary>
     public static readonly IReadOnlyList<string> SqlStep = ["keep", "when", "on error"];

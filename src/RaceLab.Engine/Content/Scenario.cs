@@ -28,6 +28,12 @@ public sealed record Scenario(
     /// <summary>Where its SQL stands in <see cref="File"/>.</summary>
     public ContentLines Lines { get; init; } = new();
 
+    /// <summary>What all its strategies rely on, beside the version.</summary>
+    public IReadOnlyList<ServerBehaviour> Behaviours { get; init; } = [];
+
+    /// <summary>What one of its strategies asks of a server: its own needs and the scenario's.</summary>
+    public Needs NeedsOf(Strategy strategy) => new Needs(MinimumPostgres, Behaviours).And(strategy.Needs);
+
     /// <summary>The strategy of that id, or null.</summary>
     public Strategy? FindStrategy(string id) => Strategies.FirstOrDefault(s => s.Id == id);
 }

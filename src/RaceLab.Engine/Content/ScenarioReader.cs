@@ -10,10 +10,6 @@ public static partial class ScenarioReader
 
     internal const int LongestSummary = 240;
 
-    private const int OldestPostgres = 13;
-
-    private const int NewestPostgres = 99;
-
     /// <summary>Whether a text can be the id of a scenario or a strategy: lower-case letters, digits and single hyphens, 60 characters at most.</summary>
     public static bool IsId(string text) => text.Length <= 60 && IdForm().IsMatch(text);
 
@@ -39,7 +35,7 @@ public static partial class ScenarioReader
         var title = fields.Text("title", LongestTitle);
         var summary = fields.Text("summary", LongestSummary);
         var text = fields.Text("text");
-        var postgres = ReadNeeds(fields);
+        var needs = NeedsReader.Read(fields);
         var key = ReadKey(fields);
         var schema = fields.Script("schema", true, lines, ContentLines.Schema);
         var rows = ReadQuery(fields, "rows", lines, ContentLines.Rows);
@@ -47,14 +43,7 @@ public static partial class ScenarioReader
         var strategies = ReadStrategies(fields, invariants, lines);
         return errors.Count > 0
             ? null
-            : new Scenario(id, title!, summary!, text!, postgres, key, schema!, rows!, invariants, strategies, file) { Lines = lines };
-    }
-
-    private static int ReadNeeds(YamlFields scenario)
-    {
-        if (scenario.Find("needs") is null || scenario.Fields("needs", "'needs'") is not { } needs) return OldestPostgres;
-        needs.RefuseOthers(ContentFields.Needs);
-        return needs.Find("postgres") is null ? OldestPostgres : needs.Number("postgres", OldestPostgres, NewestPostgres) ?? OldestPostgres;
+            : new Scenario(id, title!, summary!, text!, needs.Postgres, key, schema!, rows!, invariants, strategies, file) { Lines = lines, Behaviours = needs.Behaviours };
     }
 
     private static KeyTemplate ReadKey(YamlFields scenario)

@@ -21,6 +21,9 @@ public sealed record Strategy(
     string? Setup,
     StepProgram Program)
 {
+    /// <summary>What it asks of a server, beside what its scenario asks.</summary>
+    public Needs Needs { get; init; } = Needs.Nothing;
+
     /// <summary>Whether it promises to keep every invariant.</summary>
     public bool IsSound => Promises.Values.All(p => p == Promise.None);
 }

@@ -31,12 +31,13 @@ internal sealed partial class StrategyReader(IReadOnlyCollection<string> invaria
         var summary = fields.Text("summary", ScenarioReader.LongestSummary);
         var text = fields.Text("text");
         var setup = fields.Script("setup", false, lines, ContentLines.Setup(id));
+        var needs = NeedsReader.Read(fields);
         var promises = ReadPromises(fields);
         var stepsBefore = errors.Count;
         var steps = fields.List("steps") is { } list ? new StepReader(id, lines, errors).Read(list) : [];
         var program = errors.Count == stepsBefore ? Compile(steps, fields.LineOf("steps")) : null;
         var witness = ReadWitness(fields, program, promises);
-        return errors.Count == before ? new Strategy(id, title!, summary!, text!, promises, witness, setup, program!) : null;
+        return errors.Count == before ? new Strategy(id, title!, summary!, text!, promises, witness, setup, program!) { Needs = needs } : null;
     }
 
     private StepProgram? Compile(IReadOnlyList<Step> steps, int line)

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Net.Sockets;
+using Dapper;
 using Npgsql;
 
 namespace RaceLab.Engine.Databases;
@@ -60,6 +61,20 @@ internal static class AdminTarget
             {
                 source.Clear();
             }
+        }
+    }
+
+    /// <summary>Asks for a sign of life.</summary>
+    /// <exception cref="ServerRefusedException">There is none, with the reason.</exception>
+    public static async Task PingAsync(NpgsqlDataSource source, CancellationToken cancellation)
+    {
+        try
+        {
+            await WithConnectionAsync(source, connection => connection.ExecuteScalarAsync<int>(new CommandDefinition("SELECT 1", cancellationToken: cancellation)), cancellation).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (IsServerTrouble(failure))
+        {
+            throw new ServerRefusedException(ServerWords.Describe(failure, new NpgsqlConnectionStringBuilder(source.ConnectionString)), failure);
         }
     }
 

@@ -7,12 +7,11 @@ namespace RaceLab.Engine.Databases;
 /// The databases that races have for themselves. CREATE DATABASE takes a tenth of a second and much of the disk, so that some are made
 /// before the first race; later ones only when more races run at once than ever before.
 /// </summary>
-internal sealed class DatabasePool(NpgsqlDataSource admin, NpgsqlConnectionStringBuilder target, bool superuser, bool utf8, bool dropAtEnd, ILogger log) : IAsyncDisposable
+internal sealed class DatabasePool(NpgsqlDataSource admin, NpgsqlConnectionStringBuilder target, bool superuser, bool utf8, string prefix, bool dropAtEnd, ILogger log) : IAsyncDisposable
 {
     private const int Ahead = 4;
     private const int MostIdle = 16;
 
-    private readonly string _prefix = PooledDatabase.NewPrefix();
     private readonly Lock _gate = new();
     private readonly Stack<PooledDatabase> _idle = new();
     private readonly HashSet<PooledDatabase> _all = [];
@@ -138,7 +137,7 @@ internal sealed class DatabasePool(NpgsqlDataSource admin, NpgsqlConnectionStrin
     // By whoever holds _making.
     private async Task<PooledDatabase> MakeAsync(CancellationToken cancellation)
     {
-        var database = new PooledDatabase($"{_prefix}{++_made}", target);
+        var database = new PooledDatabase($"{prefix}{++_made}", target);
         lock (_gate) _all.Add(database);
         try
         {

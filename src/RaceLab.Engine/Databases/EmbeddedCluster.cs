@@ -18,6 +18,9 @@ public sealed record EmbeddedClusterOptions
     /// Where clusters live; null for the environment's RACELAB_HOME, else /var/lib/racelab for root, else the user's data directory.
     /// </summary>
     public string? Home { get; init; }
+
+    /// <summary>A port of 127.0.0.1 to listen on as well, for tests that need a server like somebody else's; null, as always otherwise, for the socket alone.</summary>
+    internal int? TcpPort { get; init; }
 }
 
 /// <summary>What a private cluster is for.</summary>
@@ -47,14 +50,14 @@ public sealed class EmbeddedCluster : IAsyncDisposable
     private readonly ILogger _log;
     private int _disposed;
 
-    private EmbeddedCluster(ClusterKind kind, ClusterSlot slot, GuardedServer server, Version version, ILogger log)
+    private EmbeddedCluster(ClusterKind kind, ClusterSlot slot, GuardedServer server, int port, Version version, ILogger log)
     {
         _kind = kind;
         _slot = slot;
         _server = server;
         _log = log;
         Version = version;
-        ConnectionString = new NpgsqlConnectionStringBuilder { Host = slot.Directory, Port = 5432, Username = Superuser, Database = "postgres" }.ConnectionString;
+        ConnectionString = new NpgsqlConnectionStringBuilder { Host = slot.Directory, Port = port, Username = Superuser, Database = "postgres" }.ConnectionString;
     }
 
     /// <summary>Holds the data directory, the socket and the server's log.</summary>
@@ -87,8 +90,8 @@ public sealed class EmbeddedCluster : IAsyncDisposable
             var template = await ClusterTemplate.EnsureAsync(home, binaries, user, cancellation).ConfigureAwait(false);
             slot = options.Kind == ClusterKind.Lab ? home.TakeRun() : home.TakeState();
             await PrepareAsync(options.Kind, slot, template, binaries, user, cancellation).ConfigureAwait(false);
-            var server = GuardedServer.Start(user, binaries, slot, options.Kind);
-            cluster = new EmbeddedCluster(options.Kind, slot, server, binaries.Version, log);
+            var server = GuardedServer.Start(user, binaries, slot, options);
+            cluster = new EmbeddedCluster(options.Kind, slot, server, options.TcpPort ?? GuardedServer.SocketPort, binaries.Version, log);
             await server.WaitUntilReadyAsync(StartPatience, cancellation).ConfigureAwait(false);
             await cluster.CloseDefaultDatabasesAsync(cancellation).ConfigureAwait(false);
             log.LogInformation("PostgreSQL {Version} ({Kind}) started in {Directory} after {Elapsed} ms", binaries.Version, options.Kind, slot.Directory, started.ElapsedMilliseconds);

@@ -9,6 +9,9 @@ namespace RaceLab.Engine.Databases;
 /// </summary>
 internal sealed class GuardedServer : IAsyncDisposable
 {
+    /// <summary>The number in the name of the socket.</summary>
+    public const int SocketPort = 5432;
+
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(10);
 
     // $1 log, $2 how to stop, $3 directory to remove or nothing, then the server's command. The shell becomes the postmaster, so that $$
@@ -46,11 +49,13 @@ internal sealed class GuardedServer : IAsyncDisposable
 
     public int ProcessId { get; }
 
-    public static GuardedServer Start(ServerUser user, PostgresBinaries binaries, ClusterSlot slot, ClusterKind kind)
+    public static GuardedServer Start(ServerUser user, PostgresBinaries binaries, ClusterSlot slot, EmbeddedClusterOptions options)
     {
+        var kind = options.Kind;
         string[] settings =
         [
-            "listen_addresses=", $"unix_socket_directories={slot.Directory}", "unix_socket_permissions=0700", "port=5432", "logging_collector=off",
+            $"listen_addresses={(options.TcpPort is null ? "" : "127.0.0.1")}", string.Create(CultureInfo.InvariantCulture, $"port={options.TcpPort ?? SocketPort}"),
+            $"unix_socket_directories={slot.Directory}", "unix_socket_permissions=0700", "logging_collector=off",
             .. kind == ClusterKind.Lab ? LabSettings : StateSettings,
         ];
         string[] shell =

@@ -2,6 +2,7 @@ using System.Globalization;
 using Dapper;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using RaceLab.Engine.Content;
 
 namespace RaceLab.Engine.Databases;
 
@@ -17,12 +18,20 @@ public sealed class LabServer : IAsyncDisposable
     private readonly NpgsqlDataSource _admin;
     private readonly DatabasePool _pool;
 
-    private LabServer(ConnectionPermits permits, Version version, NpgsqlDataSource admin, DatabasePool pool)
+    private readonly LabLease? _lease;
+    private readonly ILogger _log;
+    private readonly CancellationTokenSource _closing = new();
+    private readonly SemaphoreSlim _probing = new(1);
+    private Task _sweeping = Task.CompletedTask;
+
+    private LabServer(ConnectionPermits permits, Version version, NpgsqlDataSource admin, DatabasePool pool, LabLease? lease, ILogger log)
     {
         Permits = permits;
         Version = version;
         _admin = admin;
         _pool = pool;
+        _lease = lease;
+        _log = log;
     }
 
     /// <summary>Connections that races may use at once.</summary>
@@ -31,30 +40,41 @@ public sealed class LabServer : IAsyncDisposable
     /// <summary>Such as 15.18.</summary>
     public Version Version { get; }
 
+    /// <summary>What the server was found not to do, with the reason; null until somebody has asked <see cref="FindLackAsync"/>.</summary>
+    public IReadOnlyDictionary<ServerBehaviour, string>? Lacks { get; private set; }
+
     /// <summary>Connects, makes sure that the server can be used, and begins to make databases ahead.</summary>
     /// <exception cref="ServerRefusedException">It cannot, with the reason.</exception>
     public static Task<LabServer> OpenAsync(string connectionString, ILoggerFactory logs, CancellationToken cancellation) =>
-        OpenAsync(connectionString, dropAtEnd: true, logs, cancellation);
+        OpenAsync(connectionString, isPrivate: false, LeftoverDatabases.Interval, logs, cancellation);
 
     /// <param name="connectionString">An administrator's.</param>
-    /// <param name="dropAtEnd">False on a server that is thrown away as a whole.</param>
+    /// <param name="isPrivate">True for a cluster that nobody else uses and that is thrown away as a whole.</param>
+    /// <param name="sweepInterval">How long a lab must have been dead before its databases are dropped.</param>
     /// <param name="logs">For what goes wrong in the background.</param>
     /// <param name="cancellation">Gives up.</param>
-    internal static async Task<LabServer> OpenAsync(string connectionString, bool dropAtEnd, ILoggerFactory logs, CancellationToken cancellation)
+    internal static async Task<LabServer> OpenAsync(string connectionString, bool isPrivate, TimeSpan sweepInterval, ILoggerFactory logs, CancellationToken cancellation)
     {
         var target = AdminTarget.Parse(connectionString);
         var admin = NpgsqlDataSource.Create(target);
+        var log = logs.CreateLogger<LabServer>();
+        LabLease? lease = null;
         try
         {
             var facts = await ReadFactsAsync(admin, cancellation).ConfigureAwait(false);
             var version = CheckFacts(facts, target);
             var permits = new ConnectionPermits(facts.MaxConnections - facts.Reserved - facts.InUse - Headroom);
-            var pool = new DatabasePool(admin, target, facts.Superuser, facts.Utf8, dropAtEnd, logs.CreateLogger<LabServer>());
+            lease = isPrivate ? null : await LabLease.TakeAsync(target, log, cancellation).ConfigureAwait(false);
+            var prefix = lease?.Prefix ?? LabLease.PrefixOf(LabLease.NewNumber());
+            var pool = new DatabasePool(admin, target, facts.Superuser, facts.Utf8, prefix, !isPrivate, log);
             pool.MakeAhead();
-            return new LabServer(permits, version, admin, pool);
+            var server = new LabServer(permits, version, admin, pool, lease, log);
+            if (lease is not null) server._sweeping = Task.Run(() => server.SweepAsync(sweepInterval), CancellationToken.None);
+            return server;
         }
         catch (Exception failure)
         {
+            if (lease is not null) await lease.DisposeAsync().ConfigureAwait(false);
             await admin.DisposeAsync().ConfigureAwait(false);
             if (AdminTarget.IsServerTrouble(failure)) throw new ServerRefusedException(ServerWords.Describe(failure, target), failure);
             throw;
@@ -65,11 +85,77 @@ public sealed class LabServer : IAsyncDisposable
     /// <exception cref="ServerRefusedException">The server is gone, full or will not have it.</exception>
     public Task<RaceDatabase> RentDatabaseAsync(CancellationToken cancellation) => _pool.RentAsync(cancellation);
 
+    /// <summary>
+    /// Why something cannot run here, in a sentence, or null where it can. The first that relies on a behaviour has the server tried, which takes about a
+    /// quarter of a second; afterwards the answer is known.
+    /// </summary>
+    /// <exception cref="ServerRefusedException">The server is gone or full, so that it cannot be tried.</exception>
+    public async Task<string?> FindLackAsync(Needs needs, CancellationToken cancellation)
+    {
+        if (needs.Postgres > Version.Major) return $"It needs PostgreSQL {needs.Postgres} or newer, and the lab's server is {Version}: not on this server.";
+        if (needs.Behaviours.Count == 0) return null;
+        var lacks = Lacks ?? await ProbeAsync(cancellation).ConfigureAwait(false);
+        foreach (var behaviour in needs.Behaviours)
+        {
+            if (lacks.TryGetValue(behaviour, out var reason))
+                return $"It relies on {ServerBehaviours.NameOf(behaviour)}, and the lab has tried them in vain: {reason}. Not on this server.";
+        }
+
+        return null;
+    }
+
+    /// <summary>Asks the server for a sign of life.</summary>
+    /// <exception cref="ServerRefusedException">It gives none, with the reason.</exception>
+    public Task PingAsync(CancellationToken cancellation) => AdminTarget.PingAsync(_admin, cancellation);
+
     /// <summary>Ends every connection and drops the lab's databases and roles. Never throws: a server that is gone is left alone.</summary>
     public async ValueTask DisposeAsync()
     {
+        await _closing.CancelAsync().ConfigureAwait(false);
+        await _sweeping.ConfigureAwait(false);
         await _pool.DisposeAsync().ConfigureAwait(false);
+
+        // Last: until then the databases belong to a living lab.
+        if (_lease is not null) await _lease.DisposeAsync().ConfigureAwait(false);
         await _admin.DisposeAsync().ConfigureAwait(false);
+        _closing.Dispose();
+        _probing.Dispose();
+    }
+
+    private async Task<IReadOnlyDictionary<ServerBehaviour, string>> ProbeAsync(CancellationToken cancellation)
+    {
+        await _probing.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            if (Lacks is { } known) return known;
+            var database = await RentDatabaseAsync(cancellation).ConfigureAwait(false);
+            await using var returning = database.ConfigureAwait(false);
+            return Lacks = await ServerProbe.FindLacksAsync(database.ConnectionString, cancellation).ConfigureAwait(false);
+        }
+        catch (NpgsqlException failure)
+        {
+            throw new ServerRefusedException($"The server could not be tried for what a strategy relies on. {failure.Message}", failure);
+        }
+        finally
+        {
+            _probing.Release();
+        }
+    }
+
+    private async Task SweepAsync(TimeSpan interval)
+    {
+        try
+        {
+            await LeftoverDatabases.SweepAsync(_admin, _log, interval, _closing.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (_closing.IsCancellationRequested)
+        {
+            // The lab ends; the next one looks again.
+        }
+        catch (Exception failure) when (AdminTarget.IsServerTrouble(failure))
+        {
+            _log.LogWarning(failure, "Databases of labs that died could not be looked for");
+        }
     }
 
     private static Task<Facts> ReadFactsAsync(NpgsqlDataSource admin, CancellationToken cancellation) => AdminTarget.WithConnectionAsync(

@@ -68,7 +68,7 @@ public sealed class LabServers : IAsyncDisposable
     {
         if (options.Lab is not null) return (await LabServer.OpenAsync(options.Lab, logs, cancellation).ConfigureAwait(false), null);
         var cluster = await StartClusterAsync(ClusterKind.Lab, options, logs, cancellation).ConfigureAwait(false);
-        return (await OpenOrEndAsync(cluster, () => LabServer.OpenAsync(cluster.ConnectionString, dropAtEnd: false, logs, cancellation)).ConfigureAwait(false), cluster);
+        return (await OpenOrEndAsync(cluster, () => LabServer.OpenAsync(cluster.ConnectionString, isPrivate: true, LeftoverDatabases.Interval, logs, cancellation)).ConfigureAwait(false), cluster);
     }
 
     private static async Task<(StateServer Server, EmbeddedCluster? Cluster)> OpenStateAsync(LabServersOptions options, ILoggerFactory logs, CancellationToken cancellation)

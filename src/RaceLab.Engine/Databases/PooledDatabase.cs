@@ -14,11 +14,13 @@ internal sealed class PooledDatabase
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(10);
 
     private readonly string _password = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+    private readonly string _verifier;
     private readonly string _cleaner;
 
     public PooledDatabase(string name, NpgsqlConnectionStringBuilder admin)
     {
         Name = name;
+        _verifier = ScramVerifier.Make(_password);
         var own = new NpgsqlConnectionStringBuilder(admin.ConnectionString) { Database = name };
         WatcherConnectionString = AdminTarget.Watcher(own, name, LabServer.WatchersPerDatabase);
         own.Pooling = false;
@@ -39,12 +41,9 @@ internal sealed class PooledDatabase
 
     public string WatcherConnectionString { get; }
 
-    public static string NewPrefix() => $"racelab_{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(3))}_";
-
     public async Task<bool> CreateAsync(NpgsqlConnection admin, bool superuser, bool utf8, CancellationToken cancellation)
     {
-        await RunAsync(admin, "SET password_encryption = 'scram-sha-256'", cancellation).ConfigureAwait(false);
-        await RunAsync(admin, $"CREATE ROLE {Name} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS PASSWORD '{_password}'", cancellation).ConfigureAwait(false);
+        await RunAsync(admin, $"CREATE ROLE {Name} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS PASSWORD '{_verifier}'", cancellation).ConfigureAwait(false);
 
         // An administrator who is no superuser may act on the role's tables and sessions only as its member.
         if (!superuser) await RunAsync(admin, $"GRANT {Name} TO CURRENT_USER", cancellation).ConfigureAwait(false);
@@ -78,7 +77,7 @@ internal sealed class PooledDatabase
         await RunAsync(connection, $"DROP OWNED BY {Name} CASCADE; DROP SCHEMA IF EXISTS public CASCADE; {Furnish}", cancellation).ConfigureAwait(false);
 
         // The role may have given itself another password.
-        await RunAsync(connection, $"SET password_encryption = 'scram-sha-256'; ALTER ROLE {Name} LOGIN PASSWORD '{_password}'", cancellation).ConfigureAwait(false);
+        await RunAsync(connection, $"ALTER ROLE {Name} LOGIN PASSWORD '{_verifier}'", cancellation).ConfigureAwait(false);
     }
 
     public async Task<bool> DropAsync(NpgsqlConnection admin)

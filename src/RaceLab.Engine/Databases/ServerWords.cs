@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Security.Authentication;
 using Npgsql;
 
 namespace RaceLab.Engine.Databases;
@@ -54,6 +55,8 @@ internal static class ServerWords
                     return $"There is no machine of that name for PostgreSQL at {place}. Correct the connection string.";
                 case SocketException socket:
                     return $"PostgreSQL at {place} cannot be reached: {Sentence(socket.Message)} Start it, or correct the connection string.";
+                case AuthenticationException:
+                    return $"The certificate of PostgreSQL at {place} is not trusted: {Sentence(cause.Message)} Name the authority that signed it with Root Certificate=… in the connection string, and the host as the certificate has it.";
                 case TimeoutException:
                     return $"PostgreSQL at {place} did not answer in time. See whether it runs and is not overloaded.";
             }

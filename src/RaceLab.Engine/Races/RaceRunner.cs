@@ -37,24 +37,13 @@ public sealed class RaceRunner : IRaceRunner
     /// <inheritdoc/>
     public async Task<RaceResult> RunAsync(RaceRequest request, IRaceProgress progress, CancellationToken stop)
     {
-        if (request.Scenario.MinimumPostgres > _server.Version.Major)
-        {
-            return RaceResults.Refused(request, _time.GetUtcNow(),
-                $"This scenario needs PostgreSQL {request.Scenario.MinimumPostgres}, and the lab's server is {_server.Version}.");
-        }
-
         try
         {
             using var permits = await _server.Permits.TakeAsync(request.Workload.Workers + 1, progress.Queued, stop).ConfigureAwait(false);
-            progress.Entered(RaceState.Preparing);
-            await using var database = await _server.RentDatabaseAsync(stop).ConfigureAwait(false);
-            var settings = new SessionSettings
-            {
-                SynchronousCommit = request.Workload.SynchronousCommit,
-                ApplicationName = $"racelab {request.Strategy.Id}",
-            };
-            await using var source = settings.SourceFor(database.ConnectionString);
-            return await RaceInAsync(source, request, progress, stop).ConfigureAwait(false);
+
+            // The permits are kept while strangers fill the server: whoever is next in the queue would find it as full.
+            return await FullServer.OutlastAsync(
+                () => RaceWithPermitsAsync(request, progress, stop), () => Queue(progress), FullServer.Patience, _time, stop).ConfigureAwait(false);
         }
         catch (ServerRefusedException refused)
         {
@@ -70,6 +59,27 @@ public sealed class RaceRunner : IRaceRunner
         {
             return RaceResults.Refused(request, _time.GetUtcNow(), "It was stopped before its workers started.") with { End = RaceEnd.Stopped };
         }
+    }
+
+    private static void Queue(IRaceProgress progress)
+    {
+        progress.Queued(0);
+        progress.Entered(RaceState.Queued);
+    }
+
+    private async Task<RaceResult> RaceWithPermitsAsync(RaceRequest request, IRaceProgress progress, CancellationToken stop)
+    {
+        progress.Entered(RaceState.Preparing);
+        if (await _server.FindLackAsync(request.Scenario.NeedsOf(request.Strategy), stop).ConfigureAwait(false) is { } lack)
+            return RaceResults.Refused(request, _time.GetUtcNow(), lack);
+        await using var database = await _server.RentDatabaseAsync(stop).ConfigureAwait(false);
+        var settings = new SessionSettings
+        {
+            SynchronousCommit = request.Workload.SynchronousCommit,
+            ApplicationName = $"racelab {request.Strategy.Id}",
+        };
+        await using var source = settings.SourceFor(database.ConnectionString);
+        return await RaceInAsync(source, request, progress, stop).ConfigureAwait(false);
     }
 
     private async Task<RaceResult> RaceInAsync(NpgsqlDataSource source, RaceRequest request, IRaceProgress progress, CancellationToken stop)
@@ -216,7 +226,9 @@ public sealed class RaceRunner : IRaceRunner
         using var patience = new CancellationTokenSource(CountingTime, _time);
         try
         {
-            await using var connection = await source.OpenConnectionAsync(patience.Token).ConfigureAwait(false);
+            // The race is over and cannot be run again: strangers who took its connections meanwhile are waited for.
+            await using var connection = await FullServer.OutlastAsync(
+                () => source.OpenConnectionAsync(patience.Token).AsTask(), null, FullServer.Patience, _time, patience.Token).ConfigureAwait(false);
             var table = new RaceTable(track.Request, connection);
             await table.WriteAttemptsAsync(aggregator.Attempts, track.Rejections.Kinds, track.Keys, patience.Token).ConfigureAwait(false);
             return result with

@@ -8,6 +8,8 @@ namespace RaceLab.Engine.Races;
 /// <summary>One concurrent actor of a race: its own connection, its own log, one attempt after another.</summary>
 internal sealed class RaceWorker : IAsyncDisposable
 {
+    private static readonly TimeSpan ReconnectPatience = TimeSpan.FromSeconds(10);
+
     private readonly RaceTrack _track;
     private readonly AttemptMachine _machine;
     private readonly Draw _draw;
@@ -109,7 +111,15 @@ internal sealed class RaceWorker : IAsyncDisposable
     private async Task ReconnectAsync()
     {
         await _session.DisposeAsync().ConfigureAwait(false);
-        if (!_track.Stopping.IsCancellationRequested) _session = await _track.ConnectAsync().ConfigureAwait(false);
+        if (_track.Stopping.IsCancellationRequested) return;
+        try
+        {
+            _session = await FullServer.OutlastAsync(_track.ConnectAsync, null, ReconnectPatience, _track.Time, _track.Stopping).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (_track.Stopping.IsCancellationRequested)
+        {
+            // Stopped while the server had no connection left: there is no attempt to make any more.
+        }
     }
 }
 

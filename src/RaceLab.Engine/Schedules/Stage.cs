@@ -126,6 +126,8 @@ internal sealed class Stage : IAsyncDisposable
 
     private async Task OpenAsync(LabServer server, int? retriesAtMost)
     {
+        if (await server.FindLackAsync(_request.Scenario.NeedsOf(_request.Strategy), _cancellation).ConfigureAwait(false) is { } lack)
+            throw new ServerRefusedException(lack);
         var count = _request.Workload.Workers;
         _permits = await server.Permits.TakeAsync(count + 2, null, _cancellation).ConfigureAwait(false);
         var database = await server.RentDatabaseAsync(_cancellation).ConfigureAwait(false);

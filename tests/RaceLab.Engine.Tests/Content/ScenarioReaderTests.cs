@@ -80,4 +80,20 @@ public sealed class ScenarioReaderTests
         Assert.All(reading.Scenario.Strategies, s => Assert.Contains("](https://www.postgresql.org/docs/", s.Text, StringComparison.Ordinal));
         Assert.Equal(StepKind.Pause, reading.Scenario.FindStrategy("check-then-insert")!.Program.Steps[1].Kind);
     }
+
+    [Fact]
+    public void Read_NeedsOfScenarioAndStrategy_AreAskedForTogether()
+    {
+        var yaml = BadFiles.With(4, "needs: { postgres: 15, behaviour: [unique violations] }")
+            .Replace("  sound:\n", "  sound:\n    needs: { postgres: 17, behaviour: [advisory locks, unique violations] }\n", StringComparison.Ordinal);
+
+        var scenario = ScenarioReader.Read(yaml, "test", "f").Scenario!;
+
+        var broken = scenario.NeedsOf(scenario.FindStrategy("broken")!);
+        Assert.Equal(15, broken.Postgres);
+        Assert.Equal([ServerBehaviour.UniqueViolations], broken.Behaviours);
+        var sound = scenario.NeedsOf(scenario.FindStrategy("sound")!);
+        Assert.Equal(17, sound.Postgres);
+        Assert.Equal([ServerBehaviour.UniqueViolations, ServerBehaviour.AdvisoryLocks], sound.Behaviours);
+    }
 }

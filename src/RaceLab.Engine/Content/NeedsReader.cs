@@ -1,0 +1,36 @@
+using YamlDotNet.RepresentationModel;
+
+namespace RaceLab.Engine.Content;
+
+/// <summary>Reads <c>needs</c>, of a scenario or of one strategy.</summary>
+internal static class NeedsReader
+{
+    private const int NewestPostgres = 99;
+
+    public static Needs Read(YamlFields owner)
+    {
+        if (owner.Find("needs") is null || owner.Fields("needs", $"'needs' of {owner.Owner}") is not { } needs) return Needs.Nothing;
+        needs.RefuseOthers(ContentFields.Needs);
+        var postgres = needs.Find("postgres") is null ? null : needs.Number("postgres", Needs.OldestPostgres, NewestPostgres);
+        return new Needs(postgres ?? Needs.OldestPostgres, ReadBehaviours(needs));
+    }
+
+    private static List<ServerBehaviour> ReadBehaviours(YamlFields needs)
+    {
+        var read = new List<ServerBehaviour>();
+        if (needs.Find("behaviour") is null || needs.List("behaviour") is not { } list) return read;
+        var known = ServerBehaviours.ByName.Keys.ToList();
+        foreach (var item in list.Children)
+        {
+            var name = (item as YamlScalarNode)?.Value ?? "";
+            if (!ServerBehaviours.ByName.TryGetValue(name, out var behaviour))
+                needs.Errors.Add(item, $"{YamlFields.Describe(item)} is no behaviour of a server that the lab can try: {NearestName.Hint(name, known)}");
+            else if (read.Contains(behaviour))
+                needs.Errors.Add(item, $"'{name}' stands twice in 'behaviour'");
+            else
+                read.Add(behaviour);
+        }
+
+        return read;
+    }
+}

@@ -1,0 +1,138 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+using RaceLab.Engine.Content;
+using RaceLab.Engine.Databases;
+using RaceLab.Engine.Races;
+using RaceLab.Engine.Tests.Races;
+
+namespace RaceLab.Engine.Tests.Databases;
+
+/// <summary>A lab on a server that somebody else runs: TCP, scram, TLS, no superuser.</summary>
+public sealed class ForeignServerTests
+{
+    private static readonly Workload Small = new() { Workers = 4, Keys = 5, Attempts = 5, Duration = null };
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Theory(Timeout = 120_000)]
+    [InlineData(TcpServer.Administrator)]
+    [InlineData(TcpServer.Superuser)]
+    public async Task Race_OverTlsWithScram_IsRacedAndKeptAndNoPasswordIsWrittenAnywhere(string user)
+    {
+        using var home = TemporaryHome.Make();
+        await using var server = await TcpServer.StartAsync(home, Cancellation);
+        using var log = new CollectedLog();
+        var options = new LabServersOptions
+        {
+            Home = home.Path,
+            Lab = server.Trusting(user),
+            State = new NpgsqlConnectionStringBuilder(server.Trusting(user)) { Database = "state" }.ConnectionString,
+        };
+        RaceResult result;
+        string racePassword;
+        await using (var servers = await LabServers.StartAsync(options, log, Cancellation))
+        {
+            Assert.SkipWhen(servers.Lab.Version.Major < 15 && user == TcpServer.Administrator, "Until 14 the lab asks for a superuser.");
+            Assert.Null(await servers.Lab.FindLackAsync(new Needs(Needs.OldestPostgres, [.. Enum.GetValues<ServerBehaviour>()]), Cancellation));
+            await using (var database = await servers.Lab.RentDatabaseAsync(Cancellation))
+                racePassword = new NpgsqlConnectionStringBuilder(database.ConnectionString).Password!;
+            await using var registry = new RaceRegistry(
+                new RaceRunner(servers.Lab, TimeProvider.System, log.Typed<RaceRunner>()), servers.State!, TimeProvider.System, log.Typed<RaceRegistry>());
+            var race = registry.Start(SmallScenario.Locked(Small), "me");
+            result = await race.Completion.WaitAsync(Cancellation);
+            await registry.DisposeAsync();
+            Assert.NotNull(await servers.State!.FindAsync(race.Id, Cancellation));
+        }
+
+        Assert.True(result.End == RaceEnd.Finished, result.Problem);
+        Assert.Equal(5, result.Attempts.Created);
+        var statements = await server.ReadLogAsync(Cancellation);
+        Assert.Contains("CREATE DATABASE racelab_", statements, StringComparison.Ordinal);
+        foreach (var written in (string[])[log.Text, RaceDocument.From(result).ToJson(), statements[statements.IndexOf("CREATE DATABASE racelab_", StringComparison.Ordinal)..]])
+        {
+            Assert.DoesNotContain(TcpServer.Password, written, StringComparison.Ordinal);
+            Assert.DoesNotContain(racePassword, written, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task OpenAsync_WrongWaysIn_AreRefusedInWordsWithoutThePassword()
+    {
+        using var home = TemporaryHome.Make();
+        await using var server = await TcpServer.StartAsync(home, Cancellation);
+        var admin = TcpServer.Administrator;
+        foreach (var (connectionString, expected) in (IEnumerable<(string, string)>)
+        [
+            (server.For(admin, "SSL Mode=VerifyFull"), "Root Certificate="),
+            (server.For(admin, "SSL Mode=Disable"), "refused the log-in"),
+            (server.Trusting("nobody_here"), "refused the log-in"),
+            (server.Trusting(admin).Replace(TcpServer.Password, "hunter2-wrong", StringComparison.Ordinal), "Correct the user or the password"),
+            (server.Trusting(admin).Replace($"Password={TcpServer.Password};", "", StringComparison.Ordinal), "assword"),
+            (server.Trusting(admin).Replace("Database=postgres", "Database=nowhere", StringComparison.Ordinal), "no such database"),
+        ])
+        {
+            using var log = new CollectedLog();
+            var refusal = await Assert.ThrowsAsync<ServerRefusedException>(() => LabServer.OpenAsync(connectionString, log, Cancellation));
+            Assert.Contains(expected, refusal.Message, StringComparison.Ordinal);
+            Assert.DoesNotContain("hunter2", refusal + log.Text, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task Race_StrangersHoldEveryConnection_QueuesAndRunsWhenTheyLeave()
+    {
+        // A state cluster, because it has few connections.
+        using var home = TemporaryHome.Make();
+        await using var cluster = await EmbeddedCluster.StartAsync(home.State, NullLogger.Instance, Cancellation);
+        await using var lab = await LabServer.OpenAsync(cluster.ConnectionString, NullLoggerFactory.Instance, Cancellation);
+        var strangers = new List<NpgsqlConnection>();
+        var crowd = new NpgsqlConnectionStringBuilder(cluster.ConnectionString) { Pooling = false }.ConnectionString;
+        try
+        {
+            await Assert.ThrowsAsync<PostgresException>(async () =>
+            {
+                while (true)
+                {
+                    var stranger = new NpgsqlConnection(crowd);
+                    strangers.Add(stranger);
+                    await stranger.OpenAsync(Cancellation);
+                }
+            });
+            await using var registry = new RaceRegistry(
+                new RaceRunner(lab, TimeProvider.System, NullLogger<RaceRunner>.Instance), new Contract.NoArchive(), TimeProvider.System, NullLogger<RaceRegistry>.Instance);
+            var race = registry.Start(SmallScenario.Naive(Small), "me");
+            var sawPreparing = false;
+            for (var version = 0; !(sawPreparing && race.State == RaceState.Queued); version = await race.WaitForChangeAsync(version, Cancellation))
+                sawPreparing |= race.State == RaceState.Preparing;
+
+            foreach (var stranger in strangers) await stranger.DisposeAsync();
+            var result = await race.Completion.WaitAsync(Cancellation);
+            Assert.True(result.End == RaceEnd.Finished, result.Problem);
+            Assert.Equal(20, result.Attempts.Total);
+        }
+        finally
+        {
+            foreach (var stranger in strangers) await stranger.DisposeAsync();
+        }
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task OutlastAsync_ServerStaysFull_GivesUpWithItsWords()
+    {
+        var waits = 0;
+        var full = new PostgresException("sorry, too many clients already", "FATAL", "FATAL", "53300");
+        var thrown = await Assert.ThrowsAsync<ServerRefusedException>(() => FullServer.OutlastAsync<int>(
+            () => throw new ServerRefusedException("A worker could not connect.", full), () => waits++, TimeSpan.FromMilliseconds(120), TimeProvider.System, Cancellation));
+        Assert.Same(full, thrown.InnerException);
+        Assert.InRange(waits, 1, 3);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task OutlastAsync_OtherTrouble_IsNotRepeated()
+    {
+        var tries = 0;
+        await Assert.ThrowsAsync<ServerRefusedException>(() => FullServer.OutlastAsync<int>(
+            () => throw new ServerRefusedException($"It was try {++tries}."), null, FullServer.Patience, TimeProvider.System, Cancellation));
+        Assert.Equal(1, tries);
+    }
+}
