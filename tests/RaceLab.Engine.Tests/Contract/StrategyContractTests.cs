@@ -42,7 +42,7 @@ public class StrategyContractTests(TestPostgres postgres)
     [MemberData(nameof(Broken))]
     public async Task Explore_BrokenStrategyTwoSessions_BreaksInSomeOrderAndTheWitnessIsAsShortAsAny(string scenarioId, string strategyId)
     {
-        var (scenario, strategy) = Find(scenarioId, strategyId);
+        var (scenario, strategy) = await FindAsync(scenarioId, strategyId);
         var explored = await new Explorer(postgres.Lab, TimeProvider.System).ExploreAsync(scenario, strategy, 2, null, Cancellation);
 
         Assert.True(explored.IsComplete);
@@ -54,7 +54,7 @@ public class StrategyContractTests(TestPostgres postgres)
     [MemberData(nameof(Sound))]
     public async Task Explore_SoundStrategyTwoSessions_NoOrderBreaksIt(string scenarioId, string strategyId)
     {
-        var (scenario, strategy) = Find(scenarioId, strategyId);
+        var (scenario, strategy) = await FindAsync(scenarioId, strategyId);
         var explored = await new Explorer(postgres.Lab, TimeProvider.System).ExploreAsync(scenario, strategy, 2, null, Cancellation);
 
         Assert.True(explored.IsComplete);
