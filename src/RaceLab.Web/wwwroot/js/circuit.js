@@ -32,6 +32,8 @@
   });
 
   Blazor.start({
+    // Every page is interactive: a link that is followed before the circuit is there must load its page and not race with the circuit.
+    ssr: { disableDomPreservation: true },
     circuit: {
       reconnectionHandler: {
         onConnectionDown: () => {
