@@ -84,6 +84,15 @@ public sealed class RunningLabTests : IAsyncLifetime
     }
 
     [Fact(Timeout = 120_000)]
+    public async Task AllowedHosts_Empty_IsTheDefault()
+    {
+        await using var lab = await Places.StartLabAsync(_cluster, Cancellation, "--AllowedHosts=");
+        using var client = Places.ClientOf(lab);
+        Assert.Equal(HttpStatusCode.BadRequest, await StatusAsync(client, "/health/live", ("Host", "evil.example"), HttpMethod.Get));
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(client, "/health/live", ("Host", "localhost"), HttpMethod.Get));
+    }
+
+    [Fact(Timeout = 120_000)]
     public async Task SharedKeys_TwoInstances_UnderstandEachOther()
     {
         await using var one = await Places.StartLabAsync(_cluster, Cancellation);

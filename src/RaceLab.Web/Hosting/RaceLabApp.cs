@@ -29,7 +29,7 @@ public static class RaceLabApp
         if (builder.Configuration["urls"] is null && builder.Configuration["http_ports"] is null)
             builder.WebHost.UseUrls($"http://127.0.0.1:{builder.Configuration["port"] ?? DefaultPort.ToString(System.Globalization.CultureInfo.InvariantCulture)}");
         builder.Services.AddRaceLab(builder.Configuration);
-        if (builder.Configuration["AllowedHosts"] is null)
+        if (string.IsNullOrWhiteSpace(builder.Configuration["AllowedHosts"]))
             builder.Services.PostConfigure<HostFilteringOptions>(hosts => hosts.AllowedHosts = [.. HostsByDefault]);
         return builder;
     }
