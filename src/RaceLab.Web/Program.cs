@@ -2,6 +2,7 @@ using System.Net;
 using RaceLab.Engine.Databases;
 using RaceLab.Web.Hosting;
 
+const int BadSettings = 2;
 const int Refused = 3;
 
 try
@@ -12,6 +13,11 @@ try
         Console.WriteLine($"RaceLab is at {address.Replace(IPAddress.Loopback.ToString(), "localhost", StringComparison.Ordinal)}  (Ctrl+C ends it)");
     await lab.App.WaitForShutdownAsync();
     return 0;
+}
+catch (SettingsException wrong)
+{
+    foreach (var problem in wrong.Problems) await Console.Error.WriteLineAsync(problem);
+    return BadSettings;
 }
 catch (Exception refused) when (refused is ServerRefusedException or DirectoryNotFoundException or IOException or FormatException)
 {

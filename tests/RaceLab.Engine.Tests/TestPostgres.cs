@@ -7,11 +7,12 @@ using RaceLab.Engine.Tests;
 namespace RaceLab.Engine.Tests;
 
 /// <summary>
-/// The one PostgreSQL of this assembly's tests: a private cluster, or the server that RACELAB_TEST_POSTGRES names by an administrator's connection string.
+/// The one PostgreSQL of this assembly's tests: the server that RACELAB_TEST_POSTGRES names by an administrator's connection string, else a private
+/// cluster, else, built with <c>-p:UseTestcontainers=true</c>, a container.
 /// </summary>
 public sealed class TestPostgres : IAsyncLifetime
 {
-    private EmbeddedCluster? _cluster;
+    private readonly Stack<IAsyncDisposable> _started = new();
     private LabServer? _lab;
     private string? _connectionString;
 
@@ -25,20 +26,40 @@ public sealed class TestPostgres : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
-        _connectionString = Environment.GetEnvironmentVariable("RACELAB_TEST_POSTGRES");
-        if (string.IsNullOrEmpty(_connectionString))
-        {
-            _cluster = await EmbeddedCluster.StartAsync(
-                new EmbeddedClusterOptions { Kind = ClusterKind.Lab, Home = Home }, NullLogger.Instance, patience.Token);
-            _connectionString = _cluster.ConnectionString;
-        }
-
+        var named = Environment.GetEnvironmentVariable("RACELAB_TEST_POSTGRES");
+        _connectionString = string.IsNullOrEmpty(named) ? await StartAsync(patience.Token) : named;
         _lab = await LabServer.OpenAsync(_connectionString, NullLoggerFactory.Instance, patience.Token);
+        _started.Push(_lab);
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (_lab is not null) await _lab.DisposeAsync();
-        if (_cluster is not null) await _cluster.DisposeAsync();
+        while (_started.TryPop(out var started)) await started.DisposeAsync();
+    }
+
+    private async Task<string> StartAsync(CancellationToken cancellation)
+    {
+#if TESTCONTAINERS
+        try
+        {
+            return await StartClusterAsync(cancellation);
+        }
+        catch (ServerRefusedException)
+        {
+            var container = new Testcontainers.PostgreSql.PostgreSqlBuilder("postgres:18").WithCommand("-c", "max_connections=260").Build();
+            _started.Push(container);
+            await container.StartAsync(cancellation);
+            return container.GetConnectionString();
+        }
+#else
+        return await StartClusterAsync(cancellation);
+#endif
+    }
+
+    private async Task<string> StartClusterAsync(CancellationToken cancellation)
+    {
+        var cluster = await EmbeddedCluster.StartAsync(new EmbeddedClusterOptions { Kind = ClusterKind.Lab, Home = Home }, NullLogger.Instance, cancellation);
+        _started.Push(cluster);
+        return cluster.ConnectionString;
     }
 }

@@ -31,6 +31,15 @@ public sealed class ConnectionPermits
         }
     }
 
+    /// <summary>How many callers wait just now.</summary>
+    public int Waiting
+    {
+        get
+        {
+            lock (_gate) return _queue.Count;
+        }
+    }
+
     /// <summary>Waits for permits. First come, first served: a large request is not overtaken by small ones.</summary>
     /// <param name="count">1 to <see cref="Total"/>.</param>
     /// <param name="place">Told the place in the queue whenever it changes: 1 for the next. Not called where there is no wait; must not throw.</param>

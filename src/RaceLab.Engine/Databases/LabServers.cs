@@ -15,6 +15,23 @@ public sealed record LabServersOptions
     /// <summary>False where nothing is to be kept, as on the command line: then there is no state server.</summary>
     public bool WithState { get; init; } = true;
 
+    /// <summary>What is wrong with a connection string, in a sentence that does not quote it; null where it can be tried.</summary>
+    public static string? FindFault(string connectionString)
+    {
+        try
+        {
+            _ = AdminTarget.Parse(connectionString);
+            return null;
+        }
+        catch (ServerRefusedException refused)
+        {
+            return refused.Message;
+        }
+    }
+
+    /// <summary>How many finished races the state server keeps, 1 or more.</summary>
+    public int History { get; init; } = StateServer.DefaultHistory;
+
     /// <summary>See <see cref="EmbeddedClusterOptions.PostgresBin"/>.</summary>
     public string? PostgresBin { get; init; }
 
@@ -73,9 +90,9 @@ public sealed class LabServers : IAsyncDisposable
 
     private static async Task<(StateServer Server, EmbeddedCluster? Cluster)> OpenStateAsync(LabServersOptions options, ILoggerFactory logs, CancellationToken cancellation)
     {
-        if (options.State is not null) return (await StateServer.OpenAsync(options.State, cancellation).ConfigureAwait(false), null);
+        if (options.State is not null) return (await StateServer.OpenAsync(options.State, options.History, cancellation).ConfigureAwait(false), null);
         var cluster = await StartClusterAsync(ClusterKind.State, options, logs, cancellation).ConfigureAwait(false);
-        return (await OpenOrEndAsync(cluster, () => StateServer.OpenAsync(cluster.ConnectionString, cancellation)).ConfigureAwait(false), cluster);
+        return (await OpenOrEndAsync(cluster, () => StateServer.OpenAsync(cluster.ConnectionString, options.History, cancellation)).ConfigureAwait(false), cluster);
     }
 
     private static Task<EmbeddedCluster> StartClusterAsync(ClusterKind kind, LabServersOptions options, ILoggerFactory logs, CancellationToken cancellation) =>

@@ -25,23 +25,46 @@ public sealed class StateServer : IRaceArchive, IAsyncDisposable
             snapshot bytea NOT NULL);
         CREATE INDEX races_owner_created_at ON racelab.races (owner, created_at DESC);
         """,
+        """
+        CREATE INDEX races_created_at ON racelab.races (created_at DESC);
+        """,
+        """
+        CREATE TABLE racelab.data_protection_keys (
+            name text PRIMARY KEY,
+            xml text NOT NULL,
+            created_at timestamptz NOT NULL DEFAULT now());
+        """,
     ];
 
     private readonly NpgsqlDataSource _source;
     private readonly NpgsqlConnectionStringBuilder _target;
 
-    private StateServer(NpgsqlDataSource source, NpgsqlConnectionStringBuilder target)
+    private readonly int _history;
+
+    private StateServer(NpgsqlDataSource source, NpgsqlConnectionStringBuilder target, int history)
     {
         _source = source;
         _target = target;
+        _history = history;
     }
+
+    /// <summary>How many races are kept when nobody says otherwise.</summary>
+    public const int DefaultHistory = 10_000;
 
     /// <summary>Connects and brings the tables up to date, in a schema <c>racelab</c>.</summary>
     /// <exception cref="ServerRefusedException">The server cannot be used, with the reason.</exception>
-    public static async Task<StateServer> OpenAsync(string connectionString, CancellationToken cancellation)
+    public static Task<StateServer> OpenAsync(string connectionString, CancellationToken cancellation) => OpenAsync(connectionString, DefaultHistory, cancellation);
+
+    /// <summary>Connects and brings the tables up to date, in a schema <c>racelab</c>.</summary>
+    /// <param name="connectionString">Whoever may create a schema there.</param>
+    /// <param name="history">How many races are kept, 1 or more: the newest.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="ServerRefusedException">The server cannot be used, with the reason.</exception>
+    public static async Task<StateServer> OpenAsync(string connectionString, int history, CancellationToken cancellation)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(history, 1);
         var target = AdminTarget.Parse(connectionString);
-        var server = new StateServer(NpgsqlDataSource.Create(target), target);
+        var server = new StateServer(NpgsqlDataSource.Create(target), target, history);
         try
         {
             await AdminTarget.WithConnectionAsync(server._source, connection => MigrateAsync(connection, target, cancellation), cancellation).ConfigureAwait(false);
@@ -65,13 +88,15 @@ public sealed class StateServer : IRaceArchive, IAsyncDisposable
             CreatedAt = race.CreatedAt.UtcDateTime,
             Result = JsonSerializer.Serialize(race.Result with { Snapshot = [] }, RaceJson.Options),
             Snapshot = race.Result.Snapshot,
+            History = _history,
         };
         return AskAsync(
             connection => connection.ExecuteAsync(new CommandDefinition(
                 """
                 INSERT INTO racelab.races (id, owner, created_at, scenario, strategy, ended, result, snapshot)
                 SELECT @Id, @Owner, @CreatedAt, r ->> 'scenario', r ->> 'strategy', r ->> 'end', r, @Snapshot FROM (SELECT @Result::jsonb AS r) AS given
-                ON CONFLICT (id) DO UPDATE SET result = excluded.result, ended = excluded.ended, snapshot = excluded.snapshot
+                ON CONFLICT (id) DO UPDATE SET result = excluded.result, ended = excluded.ended, snapshot = excluded.snapshot;
+                DELETE FROM racelab.races WHERE created_at < (SELECT created_at FROM racelab.races ORDER BY created_at DESC OFFSET @History - 1 LIMIT 1)
                 """,
                 row, cancellationToken: cancellation)),
             "The race could not be kept.", cancellation);
@@ -90,8 +115,38 @@ public sealed class StateServer : IRaceArchive, IAsyncDisposable
         return new ArchivedRace(row.Id, row.Owner, new DateTimeOffset(row.CreatedAt, TimeSpan.Zero), result with { Snapshot = row.Snapshot });
     }
 
+    /// <summary>
+    /// The keys with which the web application signs what it gives to browsers: kept here, several instances share them. Whoever may read this database
+    /// may forge such signatures. Not asynchronous, because the framework's own interface for keys is not.
+    /// </summary>
+    /// <exception cref="ArchiveUnavailableException">The server cannot be asked just now.</exception>
+    public IReadOnlyList<string> ReadProtectionKeys() =>
+        Ask(connection => connection.Query<string>("SELECT xml FROM racelab.data_protection_keys ORDER BY created_at, name").AsList(), "The keys for signatures cannot be read.");
+
+    /// <summary>Keeps one more key. Storing a name again changes nothing.</summary>
+    /// <exception cref="ArchiveUnavailableException">The server cannot be asked just now.</exception>
+    public void AddProtectionKey(string name, string xml) =>
+        Ask(connection => connection.Execute("INSERT INTO racelab.data_protection_keys (name, xml) VALUES (@name, @xml) ON CONFLICT DO NOTHING", new { name, xml }), "The key for signatures cannot be kept.");
+
+    /// <summary>Asks the server for a sign of life.</summary>
+    /// <exception cref="ServerRefusedException">It gives none, with the reason.</exception>
+    public Task PingAsync(CancellationToken cancellation) => AdminTarget.PingAsync(_source, cancellation);
+
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _source.DisposeAsync();
+
+    private T Ask<T>(Func<NpgsqlConnection, T> work, string consequence)
+    {
+        try
+        {
+            using var connection = _source.OpenConnection();
+            return work(connection);
+        }
+        catch (Exception failure) when (AdminTarget.IsServerTrouble(failure))
+        {
+            throw new ArchiveUnavailableException($"{consequence} {ServerWords.Describe(failure, _target)}", failure);
+        }
+    }
 
     private async Task<T> AskAsync<T>(Func<NpgsqlConnection, Task<T>> work, string consequence, CancellationToken cancellation)
     {
@@ -136,5 +191,7 @@ public sealed class StateServer : IRaceArchive, IAsyncDisposable
         public string Result { get; init; } = "";
 
         public byte[] Snapshot { get; init; } = [];
+
+        public int History { get; init; }
     }
 }

@@ -24,11 +24,21 @@ public sealed class RaceRegistry : IAsyncDisposable
     private readonly IRaceArchive _archive;
     private readonly TimeProvider _time;
     private readonly ILogger<RaceRegistry> _log;
+    private readonly RaceLimits _limits;
+    private readonly RaceMeter? _meter;
     private bool _closed;
 
     /// <summary>Makes a registry.</summary>
-    public RaceRegistry(IRaceRunner runner, IRaceArchive archive, TimeProvider time, ILogger<RaceRegistry> log)
+    /// <param name="runner">Runs its races.</param>
+    /// <param name="archive">Keeps them.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="log">For what nobody else is told.</param>
+    /// <param name="limits">How much one person may have; null for the defaults.</param>
+    /// <param name="meter">Told of every race; null where nothing is measured.</param>
+    public RaceRegistry(IRaceRunner runner, IRaceArchive archive, TimeProvider time, ILogger<RaceRegistry> log, RaceLimits? limits = null, RaceMeter? meter = null)
     {
+        _limits = limits ?? new RaceLimits();
+        _meter = meter;
         _runner = runner;
         _archive = archive;
         _time = time;
@@ -42,13 +52,16 @@ public sealed class RaceRegistry : IAsyncDisposable
     public Race Start(RaceRequest request, string owner)
     {
         if (request.Workload.Validate().FirstOrDefault() is { } problem) throw new RaceRefusedException(problem.Message);
+        if (request.Workload.Workers > _limits.WorkersPerRace)
+            throw new RaceRefusedException($"This lab allows {_limits.WorkersPerRace} workers in a race, and {request.Workload.Workers} were asked for. Use fewer.");
         var race = new Race(NewId(), owner, request, _time.GetUtcNow());
         lock (_starting)
         {
             if (_closed) throw new RaceRefusedException("The lab is shutting down. Start it again, then run the race.");
-            if (_races.Values.Count(r => r.Owner == owner && r.State != RaceState.Over) >= UnfinishedPerOwner)
-                throw new RaceRefusedException($"You have {UnfinishedPerOwner} races that are not over yet. Wait for one, or stop one.");
+            if (_races.Values.Count(r => r.Owner == owner && r.State != RaceState.Over) >= _limits.UnfinishedPerOwner)
+                throw new RaceRefusedException($"You have {_limits.UnfinishedPerOwner} races that are not over yet. Wait for one, or stop one.");
             _races[race.Id] = race;
+            _meter?.Started(request);
             _running[race.Id] = Task.Run(() => RunAsync(race));
         }
 
@@ -94,6 +107,11 @@ public sealed class RaceRegistry : IAsyncDisposable
             result = RaceResults.Refused(race.Request, _time.GetUtcNow(), "The lab itself failed, so there is no verdict. Its log says why; please report it.");
         }
 
+        _meter?.Finished(result);
+        _log.LogInformation(
+            "Race {Race} of {Scenario}, {Strategy}, {Workers} workers: {End} after {ElapsedMs:F0} ms, {Attempts} attempts, {Rejected} rejected statements. {Problem}",
+            race.Id, result.Scenario, result.Strategy, result.Workload.Workers, RaceMeter.WordFor(result.End), result.Elapsed.TotalMilliseconds,
+            result.Attempts.Total, result.Rejections.Sum(r => r.Count), result.Problem);
         race.End(result);
         try
         {
@@ -106,7 +124,7 @@ public sealed class RaceRegistry : IAsyncDisposable
 
         _finished.Enqueue(race.Id);
         lock (_starting) _running.TryRemove(race.Id, out _);
-        while (_finished.Count > KeptInMemory && _finished.TryDequeue(out var oldest)) _races.TryRemove(oldest, out _);
+        while (_finished.Count > _limits.KeptInMemory && _finished.TryDequeue(out var oldest)) _races.TryRemove(oldest, out _);
     }
 }
 

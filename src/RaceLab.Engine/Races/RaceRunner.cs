@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using RaceLab.Engine.Databases;
@@ -37,9 +38,19 @@ public sealed class RaceRunner : IRaceRunner
     /// <inheritdoc/>
     public async Task<RaceResult> RunAsync(RaceRequest request, IRaceProgress progress, CancellationToken stop)
     {
+        using var span = RaceMeter.Traces.StartActivity("race");
+        span?.SetTag("scenario", request.Scenario.Id).SetTag("strategy", request.Strategy.Id).SetTag("workers", request.Workload.Workers);
+        var result = await QueueAndRaceAsync(request, progress, stop).ConfigureAwait(false);
+        span?.SetTag("end", RaceMeter.WordFor(result.End)).SetTag("attempts", result.Attempts.Total);
+        if (result.End is RaceEnd.Interrupted or RaceEnd.Refused) span?.SetStatus(ActivityStatusCode.Error, result.Problem);
+        return result;
+    }
+
+    private async Task<RaceResult> QueueAndRaceAsync(RaceRequest request, IRaceProgress progress, CancellationToken stop)
+    {
         try
         {
-            using var permits = await _server.Permits.TakeAsync(request.Workload.Workers + 1, progress.Queued, stop).ConfigureAwait(false);
+            using var permits = await QueueAsync(request, progress, stop).ConfigureAwait(false);
 
             // The permits are kept while strangers fill the server: whoever is next in the queue would find it as full.
             return await FullServer.OutlastAsync(
@@ -59,6 +70,12 @@ public sealed class RaceRunner : IRaceRunner
         {
             return RaceResults.Refused(request, _time.GetUtcNow(), "It was stopped before its workers started.") with { End = RaceEnd.Stopped };
         }
+    }
+
+    private async Task<IDisposable> QueueAsync(RaceRequest request, IRaceProgress progress, CancellationToken stop)
+    {
+        using var span = RaceMeter.Traces.StartActivity("queue");
+        return await _server.Permits.TakeAsync(request.Workload.Workers + 1, progress.Queued, stop).ConfigureAwait(false);
     }
 
     private static void Queue(IRaceProgress progress)
@@ -151,6 +168,7 @@ public sealed class RaceRunner : IRaceRunner
     private async Task<string?> RunWorkersAsync(
         RaceTrack track, IReadOnlyList<RaceWorker> workers, RaceAggregator aggregator, CancellationTokenSource ending, IRaceProgress progress)
     {
+        using var span = RaceMeter.Traces.StartActivity("run");
         using var limit = _time.CreateTimer(_ => ending.Cancel(), null, MaximumElapsed, Timeout.InfiniteTimeSpan);
         var running = Task.WhenAll(workers.Select(worker => RunWorkerAsync(worker, ending)));
         track.Open();
@@ -223,6 +241,7 @@ public sealed class RaceRunner : IRaceRunner
 
     private async Task<RaceResult> JudgeAsync(NpgsqlDataSource source, RaceTrack track, RaceAggregator aggregator, RaceResult result)
     {
+        using var span = RaceMeter.Traces.StartActivity("count");
         using var patience = new CancellationTokenSource(CountingTime, _time);
         try
         {

@@ -1,3 +1,6 @@
+using Microsoft.AspNetCore.Components.Server;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using RaceLab.Engine.Content;
 using RaceLab.Engine.Databases;
 using RaceLab.Engine.Races;
@@ -10,8 +13,13 @@ public sealed class LabHost : IAsyncDisposable
     private readonly LabServers _servers;
     private readonly Catalogue _catalogue;
 
-    private LabHost(LabServers servers, Catalogue catalogue, WebApplication app)
+    private readonly Telemetry? _telemetry;
+    private readonly ILoggerFactory _logs;
+
+    private LabHost(LabServers servers, Catalogue catalogue, Telemetry? telemetry, ILoggerFactory logs, WebApplication app)
     {
+        _telemetry = telemetry;
+        _logs = logs;
         _servers = servers;
         _catalogue = catalogue;
         App = app;
@@ -24,45 +32,44 @@ public sealed class LabHost : IAsyncDisposable
     public LabServers Servers => _servers;
 
     /// <summary>
-    /// Starts the servers and puts the application together. Settings: <c>ConnectionStrings:Lab</c>, <c>ConnectionStrings:State</c>,
-    /// <c>RaceLab:Home</c>, <c>RaceLab:PostgresBin</c>, <c>RaceLab:Content</c>, each optional.
+    /// Starts the servers and puts the application together. <c>docs/operations.md</c> lists the settings; all are optional, and all are checked first.
     /// </summary>
     /// <param name="args">The command line: any setting, such as <c>--urls http://127.0.0.1:0</c>.</param>
     /// <param name="cancellation">Gives up starting.</param>
+    /// <exception cref="SettingsException">A setting makes no sense.</exception>
     /// <exception cref="ServerRefusedException">A server cannot be had.</exception>
     /// <exception cref="DirectoryNotFoundException">There is no content.</exception>
     public static async Task<LabHost> StartAsync(string[] args, CancellationToken cancellation)
     {
         LabServers? servers = null;
         Catalogue? catalogue = null;
+        Telemetry? telemetry = null;
+        ILoggerFactory? logs = null;
         try
         {
             var builder = RaceLabApp.CreateBuilder(args);
-            var settings = builder.Configuration;
-            using var logs = LoggerFactory.Create(logging => logging.AddConfiguration(settings.GetSection("Logging")).AddConsole());
-            var folder = settings["RaceLab:Content"] ?? ContentFolder.Find()
+            var settings = SettingsReader.Read(builder.Configuration);
+            logs = LoggerFactory.Create(logging => logging.AddConfiguration(builder.Configuration.GetSection("Logging")).AddConsole());
+            var folder = settings.Content ?? ContentFolder.Find()
                 ?? throw new DirectoryNotFoundException("There is no folder 'content' with scenarios here or above: start the lab in its repository, or name the folder by --RaceLab:Content.");
             catalogue = Catalogue.Open(folder);
-            servers = await LabServers.StartAsync(
-                new LabServersOptions
-                {
-                    Lab = settings.GetConnectionString("Lab"),
-                    State = settings.GetConnectionString("State"),
-                    Home = settings["RaceLab:Home"],
-                    PostgresBin = settings["RaceLab:PostgresBin"],
-                },
-                logs,
-                cancellation);
+            servers = await LabServers.StartAsync(settings.Servers, logs, cancellation);
+            telemetry = settings.Otlp is { } target ? Telemetry.Start(target) : null;
             builder.Services.AddSingleton(catalogue);
             builder.Services.AddSingleton(servers.Lab);
             builder.Services.AddSingleton<IRaceArchive>(servers.State!);
             builder.Services.AddSingleton<IRaceRunner, RaceRunner>();
-            return new LabHost(servers, catalogue, RaceLabApp.Build(builder));
+            builder.Services.AddSingleton(settings.Races);
+            builder.Services.AddSingleton(new RaceMeter(servers.Lab.Permits));
+            Furnish(builder.Services, settings, servers);
+            return new LabHost(servers, catalogue, telemetry, logs, RaceLabApp.Build(builder));
         }
         catch
         {
+            telemetry?.Dispose();
             catalogue?.Dispose();
             if (servers is not null) await servers.DisposeAsync();
+            logs?.Dispose();
             throw;
         }
     }
@@ -72,7 +79,23 @@ public sealed class LabHost : IAsyncDisposable
     {
         await App.Services.GetRequiredService<RaceRegistry>().DisposeAsync();
         await App.DisposeAsync();
+        _telemetry?.Dispose();
         await _servers.DisposeAsync();
         _catalogue.Dispose();
+        _logs.Dispose();
+    }
+
+    private static void Furnish(IServiceCollection services, LabSettings settings, LabServers servers)
+    {
+        services.AddHealthChecks()
+            .AddCheck("lab", new ServerHealth(servers.Lab.PingAsync))
+            .AddCheck("state", new ServerHealth(servers.State!.PingAsync));
+        services.AddDataProtection().SetApplicationName("RaceLab");
+        services.Configure<KeyManagementOptions>(keys => keys.XmlRepository = new SharedKeys(servers.State!));
+        services.Configure<CircuitOptions>(circuits =>
+        {
+            circuits.DisconnectedCircuitMaxRetained = settings.Circuits;
+            circuits.DisconnectedCircuitRetentionPeriod = settings.CircuitTime;
+        });
     }
 }

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.HostFiltering;
 using RaceLab.Web.Components;
 
@@ -28,7 +29,7 @@ public static class RaceLabApp
         if (builder.Configuration["urls"] is null && builder.Configuration["http_ports"] is null)
             builder.WebHost.UseUrls($"http://127.0.0.1:{builder.Configuration["port"] ?? DefaultPort.ToString(System.Globalization.CultureInfo.InvariantCulture)}");
         builder.Services.AddRaceLab(builder.Configuration);
-        if (builder.Configuration["AllowedHosts"] is null)
+        if (string.IsNullOrWhiteSpace(builder.Configuration["AllowedHosts"]))
             builder.Services.PostConfigure<HostFilteringOptions>(hosts => hosts.AllowedHosts = [.. HostsByDefault]);
         return builder;
     }
@@ -43,7 +44,8 @@ public static class RaceLabApp
         app.UseMiddleware<OwnerCookie>();
         app.UseAntiforgery();
         app.MapStaticAssets();
-        app.MapHealthChecks("/health/live");
+        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = ServerHealth.WriteAsync });
+        app.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = ServerHealth.WriteAsync });
         app.MapRazorComponents<App>()
             .AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);
         return app;

@@ -1,0 +1,37 @@
+using RaceLab.Engine.Databases;
+using RaceLab.Engine.Races;
+
+namespace RaceLab.Web.Hosting;
+
+/// <summary>A whole number that whoever runs a lab may set, below <c>RaceLab:Limits</c>: its reader, its message and its line in <c>docs/operations.md</c> all stand on this.</summary>
+/// <param name="Key">The last part of its name.</param>
+/// <param name="Unit">What it counts.</param>
+/// <param name="Least">The lowest value.</param>
+/// <param name="Most">The highest value.</param>
+/// <param name="Default">The value when nobody says otherwise.</param>
+public sealed record LimitSetting(string Key, string Unit, int Least, int Most, int Default)
+{
+    /// <summary>Where all limits are.</summary>
+    public const string Section = "RaceLab:Limits";
+
+    /// <summary>Workers in one race.</summary>
+    public static readonly LimitSetting WorkersPerRace = new("WorkersPerRace", "workers", 1, Workload.MaximumWorkers, Workload.MaximumWorkers);
+
+    /// <summary>Races of one browser that are not over.</summary>
+    public static readonly LimitSetting UnfinishedRaces = new("UnfinishedRaces", "races", 1, 100, RaceRegistry.UnfinishedPerOwner);
+
+    /// <summary>Finished races kept in memory.</summary>
+    public static readonly LimitSetting RacesInMemory = new("RacesInMemory", "races", 1, 10_000, RaceRegistry.KeptInMemory);
+
+    /// <summary>Finished races kept by the state server.</summary>
+    public static readonly LimitSetting History = new("History", "races", 1, 1_000_000, StateServer.DefaultHistory);
+
+    /// <summary>Pages kept for browsers that were lost and may come back.</summary>
+    public static readonly LimitSetting Circuits = new("Circuits", "pages", 1, 10_000, 100);
+
+    /// <summary>How long they are kept.</summary>
+    public static readonly LimitSetting CircuitSeconds = new("CircuitSeconds", "seconds", 10, 86_400, 180);
+
+    /// <summary>Every one.</summary>
+    public static IReadOnlyList<LimitSetting> All { get; } = [WorkersPerRace, UnfinishedRaces, RacesInMemory, History, Circuits, CircuitSeconds];
+}
