@@ -195,7 +195,7 @@ public sealed class RaceRunner : IRaceRunner
         }
         catch (ServerRefusedException gone)
         {
-            _log.LogWarning(gone, "Worker {Worker} lost the server", worker.Number);
+            _log.LogWarning("Worker {Worker} lost the server: {Reason}", worker.Number, gone.Message);
             await ending.CancelAsync().ConfigureAwait(false);
             return $"The server went away during the race, so there is no verdict. {gone.Message}";
         }

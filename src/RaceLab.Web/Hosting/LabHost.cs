@@ -78,6 +78,7 @@ public sealed class LabHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await App.Services.GetRequiredService<RaceRegistry>().DisposeAsync();
+        await App.StopAsync();
         await App.DisposeAsync();
         _telemetry?.Dispose();
         await _servers.DisposeAsync();

@@ -25,6 +25,7 @@ public sealed partial class RacePage : IAsyncDisposable
     private string? _refusal;
     private string? _shown;
     private bool _stopping;
+    private bool _isAlive;
     private bool _isFetching;
 
     /// <summary>The race of the permalink; null: none yet.</summary>
@@ -65,7 +66,7 @@ public sealed partial class RacePage : IAsyncDisposable
 
     private Workload? Workload => _race?.Workload ?? _read.Workload;
 
-    private bool CanRun => !IsUnderWay && Scenario is not null && Strategy is not null && _read.Workload is not null;
+    private bool CanRun => _isAlive && !IsUnderWay && Scenario is not null && Strategy is not null && _read.Workload is not null;
 
     private string? ScenarioProblem => (Scenario, Strategy) switch
     {
@@ -163,6 +164,10 @@ public sealed partial class RacePage : IAsyncDisposable
     {
         if (!firstRender) return;
         Catalogue.Changed += OnCatalogueChanged;
+
+        // Until now nobody heard a click, so Run did not invite one.
+        _isAlive = true;
+        StateHasChanged();
         try
         {
             _self = DotNetObjectReference.Create(this);
