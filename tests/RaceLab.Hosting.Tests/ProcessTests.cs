@@ -42,7 +42,7 @@ public sealed class ProcessTests
         Assert.Equal(2, lab.ExitCode);
         Assert.Equal(3, error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
         Assert.DoesNotContain("hunter2", error, StringComparison.Ordinal);
-        Assert.DoesNotContain(" at ", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
     }
 
     [Fact(Timeout = 60_000)]

@@ -57,7 +57,7 @@ public sealed class RaceLinkTests
     [InlineData("?duration=0s", nameof(Workload.Duration))]
     [InlineData("?attempts=0", nameof(Workload.Attempts))]
     [InlineData("?pause=5-0ms", nameof(Workload.PauseHigh))]
-    [InlineData("?pause=-5ms", nameof(Workload.PauseHigh))]
+    [InlineData("?pause=-5ms", nameof(Workload.PauseLow))]
     [InlineData("?distribution=zipf", nameof(Workload.Distribution))]
     [InlineData("?seed=1e3", nameof(Workload.Seed))]
     public void Parse_AValueThatCannotBeRaced_IsKeptAndNamed(string query, string property)
