@@ -24,7 +24,7 @@ public static class StateText
         },
     };
 
-    /// <summary>A workload in a line: 20 workers, 500 keys in turn, 5 s, pause 0–20 ms.</summary>
+    /// <summary>A workload in a line: 20 workers, 1,000 keys in turn, 5 s, pause 0–20 ms.</summary>
     public static string Of(Workload workload)
     {
         ArgumentNullException.ThrowIfNull(workload);

@@ -100,7 +100,7 @@ function liveText(name, frame) {
   if (!frame) return '–';
   const value = name === 'elapsed' ? frame.elapsedMs : frame[name];
   if (value === null || value === undefined) return '–';
-  if (name === 'elapsed') return `${(value / 1000).toFixed(1)} s`;
+  if (name === 'elapsed') return value < 1000 ? `${value} ms` : `${(value / 1000).toFixed(1)} s`;
   if (name === 'attemptsPerSecond') return `${numbers.format(Math.round(value))}/s`;
   if (name.startsWith('p')) return `${value < 10 ? value.toFixed(2) : value < 100 ? value.toFixed(1) : numbers.format(Math.round(value))} ms`;
   return numbers.format(value);
