@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using RaceLab.Engine.Content;
 using RaceLab.Engine.Programs;
 using RaceLab.Engine.Statistics;
@@ -87,14 +88,14 @@ internal sealed class RaceAggregator
         return new RaceFrame(numbers.Number, delta, () => FrameEncoder.Snapshot(numbers, shown, points));
     }
 
-    public LatencySummary SummarizeAttempts() => Percentiles.Summarize(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_latencies));
+    public LatencySummary SummarizeAttempts() => Percentiles.Summarize(CollectionsMarshal.AsSpan(_latencies));
 
     public IReadOnlyList<StepLatency> SummarizeSteps() =>
     [
         .. _track.Request.Strategy.Program.Steps
             .Where(step => _stepLatencies[step.Index].Count > 0)
             .Select(step => new StepLatency(
-                step.Name, Percentiles.Summarize(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_stepLatencies[step.Index])))),
+                step.Name, Percentiles.Summarize(CollectionsMarshal.AsSpan(_stepLatencies[step.Index])))),
     ];
 
     public IReadOnlyList<LaneSegment> Lanes() => _opening.ToSegments();
@@ -129,11 +130,11 @@ internal sealed class RaceAggregator
 
     private void AddPoint(uint now)
     {
+        // The last attempt may have ended a moment before the last frame: time in the charts never runs backwards.
+        if (now <= _lastFrameAt) return;
         var interval = (now - _lastFrameAt) / (double)TimeSpan.TicksPerSecond;
-        if (interval <= 0 || (_recent.Count == 0 && _points.Count > 0 && _points[^1].Attempts == _latencies.Count && now > _lastEnd + TimeSpan.TicksPerSecond))
-            return;
         _lastFrameAt = now;
-        var recent = Percentiles.Summarize(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_recent));
+        var recent = Percentiles.Summarize(CollectionsMarshal.AsSpan(_recent));
         _points.Add(EmptyPoint(now) with
         {
             AttemptsPerSecond = (float)(_recent.Count / interval),
