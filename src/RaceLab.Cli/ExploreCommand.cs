@@ -56,7 +56,8 @@ internal sealed class ExploreCommand
         ExplorationDocument document;
         try
         {
-            document = ExplorationDocument.From(await lab.ExploreAsync(scenario, strategy, sessions, new Progress<int>(), stop));
+            using var progress = new ProgressLine(_terminal);
+            document = ExplorationDocument.From(await lab.ExploreAsync(scenario, strategy, sessions, progress, stop));
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {

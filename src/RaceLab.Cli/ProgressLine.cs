@@ -6,7 +6,7 @@ using RaceLab.Engine.Races;
 namespace RaceLab.Cli;
 
 /// <summary>A moving line on the terminal for a race that takes over a second; nothing where nobody watches. Disposing it clears the line.</summary>
-internal sealed class ProgressLine : IRaceProgress, IDisposable
+internal sealed class ProgressLine : IRaceProgress, IProgress<int>, IDisposable
 {
     private const int Bar = 24;
 
@@ -60,6 +60,9 @@ internal sealed class ProgressLine : IRaceProgress, IDisposable
             if (_written > 0) _terminal.Error.Write("\r" + new string(' ', _written) + "\r");
         }
     }
+
+    /// <summary>While schedules are explored: how many have been executed.</summary>
+    public void Report(int value) => Show(string.Create(CultureInfo.InvariantCulture, $"{value} schedules executed"));
 
     private static string Line(ReadOnlySpan<byte> frame)
     {

@@ -49,6 +49,17 @@ public sealed class ProgressLineTests : IDisposable
     }
 
     [Fact]
+    public void Report_LongExploration_ShowsHowManySchedulesWereExecuted()
+    {
+        using var line = Line(terminal: true);
+        _elapsed = TimeSpan.FromSeconds(3);
+
+        line.Report(40);
+
+        Assert.Equal("\r40 schedules executed", _error.ToString());
+    }
+
+    [Fact]
     public void Queued_LongWait_ShowsThePlace()
     {
         using var line = Line(terminal: true);
