@@ -11,7 +11,7 @@ namespace RaceLab.Cli;
 internal sealed class CheckCommand
 {
     private const string Description = """
-        Validate the content, prepare every statement on a real server, and list scenarios and strategies with their promises.
+        Validate the content, prepare every statement on a real server, and list scenarios, strategies with their promises, and puzzles.
 
         Ends with 0 when all is well, 2 when something in the content is wrong (each with file, line and reason), and 3 when the
         database could not be had, so that the statements are not known to be right. A strategy that needs what this server lacks is
@@ -60,7 +60,7 @@ internal sealed class CheckCommand
     private async Task<CheckDocument> CheckAsync(ReadContent content, string? connectionString, CancellationToken stop)
     {
         var scenarios = content.Scenarios.Select(s => new CheckedScenario(
-            s.Id, s.Title, [.. s.Strategies.Select(t => new CheckedStrategy(t.Id, t.Title, t.Promises, null))])).ToList();
+            s.Id, s.Title, [.. s.Strategies.Select(t => new CheckedStrategy(t.Id, t.Title, t.Promises, null))], PuzzlesOf(s))).ToList();
         var errors = content.Errors;
         if (scenarios.Count == 0 && errors.Count == 0) throw new BadInputException("The content folder has no scenario: each is a file scenarios/<id>/scenario.yaml.");
         try
@@ -88,11 +88,14 @@ internal sealed class CheckCommand
             var strategies = new List<CheckedStrategy>();
             foreach (var strategy in scenario.Strategies)
                 strategies.Add(new CheckedStrategy(strategy.Id, strategy.Title, strategy.Promises, await lab.FindLackAsync(scenario, strategy, stop)));
-            found.Add(new CheckedScenario(scenario.Id, scenario.Title, strategies));
+            found.Add(new CheckedScenario(scenario.Id, scenario.Title, strategies, PuzzlesOf(scenario)));
         }
 
         return found;
     }
+
+    private static List<CheckedPuzzle> PuzzlesOf(Scenario scenario) =>
+        [.. scenario.Puzzles.Select(p => new CheckedPuzzle(p.Id, p.Title, p.Strategy, p.Sessions, p.Solution?.Select(s => s.ToString()).ToList()))];
 
     /// <summary>What a server lacks is no fault of the content: its statements are not held against it.</summary>
     private static Scenario WithoutLacking(Scenario scenario, CheckedScenario found) =>
@@ -100,7 +103,8 @@ internal sealed class CheckCommand
 
     private void WriteList(CheckDocument document)
     {
-        var width = document.Scenarios.SelectMany(s => s.Strategies).Select(s => s.Id.Length).DefaultIfEmpty(0).Max();
+        var ids = document.Scenarios.SelectMany(s => s.Strategies.Select(t => t.Id).Concat(s.Puzzles.Select(p => p.Id)));
+        var width = ids.Select(id => id.Length).DefaultIfEmpty(0).Max();
         foreach (var scenario in document.Scenarios)
         {
             _terminal.Out.WriteLine($"{scenario.Id}: {scenario.Title}");
@@ -110,9 +114,13 @@ internal sealed class CheckCommand
                 _terminal.Out.WriteLine($"  {strategy.Id.PadRight(width)}  {promises}");
                 if (strategy.NotOnThisServer is { } lack) _terminal.Out.WriteLine($"  {new string(' ', width)}  not on this server: {lack}");
             }
+
+            foreach (var puzzle in scenario.Puzzles)
+                _terminal.Out.WriteLine($"  {puzzle.Id.PadRight(width)}  puzzle: {puzzle.Strategy}, {puzzle.Sessions} sessions{(puzzle.Solution is null ? ", no order solves it" : "")}");
         }
 
         var strategies = document.Scenarios.Sum(s => s.Strategies.Count);
+        var puzzles = document.Scenarios.Sum(s => s.Puzzles.Count);
         var lacking = document.Scenarios.Sum(s => s.Strategies.Count(t => t.NotOnThisServer is not null));
         var verdict = (document.Errors.Count, document.Problem) switch
         {
@@ -121,12 +129,14 @@ internal sealed class CheckCommand
             (0, _) => "statements not prepared",
             (var n, _) => RaceTable.Many(n, "error"),
         };
-        _terminal.Out.WriteLine($"{RaceTable.Many(document.Scenarios.Count, "scenario")}, {RaceTable.Many(strategies, "strategy", "strategies")}: {verdict}.");
+        _terminal.Out.WriteLine($"{RaceTable.Many(document.Scenarios.Count, "scenario")}, {RaceTable.Many(strategies, "strategy", "strategies")}, {RaceTable.Many(puzzles, "puzzle")}: {verdict}.");
     }
 
     private sealed record CheckDocument(IReadOnlyList<CheckedScenario> Scenarios, IReadOnlyList<ContentError> Errors, string? Postgres, string? Problem);
 
-    private sealed record CheckedScenario(string Id, string Title, IReadOnlyList<CheckedStrategy> Strategies);
+    private sealed record CheckedScenario(string Id, string Title, IReadOnlyList<CheckedStrategy> Strategies, IReadOnlyList<CheckedPuzzle> Puzzles);
 
     private sealed record CheckedStrategy(string Id, string Title, IReadOnlyDictionary<string, Promise> Promises, string? NotOnThisServer);
+
+    private sealed record CheckedPuzzle(string Id, string Title, string Strategy, int Sessions, IReadOnlyList<string>? Solution);
 }

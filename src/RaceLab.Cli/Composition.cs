@@ -29,18 +29,8 @@ internal static class Composition
 
         public IRaceRunner Runner { get; } = new RaceRunner(servers.Lab, TimeProvider.System, NullLogger<RaceRunner>.Instance);
 
-        public async Task<Exploration> ExploreAsync(
-            Scenario scenario, Strategy strategy, int sessions, IProgress<int> progress, CancellationToken cancellation)
-        {
-            try
-            {
-                return await new Explorer(servers.Lab, TimeProvider.System).ExploreAsync(scenario, strategy, sessions, progress, cancellation);
-            }
-            catch (NpgsqlException gone)
-            {
-                throw new ServerRefusedException($"The server went away while schedules were explored. {gone.Message}", gone);
-            }
-        }
+        public Task<Exploration> ExploreAsync(Scenario scenario, Strategy strategy, int sessions, IProgress<int> progress, CancellationToken cancellation) =>
+            new Explorer(servers.Lab, TimeProvider.System).ExploreAsync(scenario, strategy, sessions, progress, cancellation);
 
         public async Task<IReadOnlyList<ContentError>> CheckStatementsAsync(IReadOnlyList<Scenario> scenarios, CancellationToken cancellation)
         {

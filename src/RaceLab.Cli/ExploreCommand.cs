@@ -109,7 +109,7 @@ internal sealed class ExploreCommand
 
         if (explored.RetriesCut) text.AppendLine(CultureInfo.InvariantCulture, $"Blocks were run again at most {explored.RetriesAtMost} times; what more retries would do was not tried.");
         if (!explored.Complete) text.AppendLine("Not every order was tried: there are too many, so there is no verdict.");
-        text.Append("It says nothing about more sessions, other statements in between, crashes, or other servers.");
+        text.Append("It says nothing about more sessions, other statements in between, crashes elsewhere, or other servers.");
         return text.ToString();
     }
 

@@ -39,6 +39,9 @@ internal sealed class ProgressLine : IRaceProgress, IProgress<int>, IDisposable
     public void Queued(int place) => Show(place > 0 ? $"Waiting for connections: place {place} in the queue" : "Waiting for connections");
 
     /// <inheritdoc/>
+    public void CrowdedOut() => Show("Waiting for connections that other programs hold");
+
+    /// <inheritdoc/>
     public void Entered(RaceState state)
     {
         if (state == RaceState.Preparing) Show("Workers connect and prepare their statements");

@@ -8,6 +8,8 @@ namespace RaceLab.Browser.Tests;
 /// <summary>The lab's page in one tab, in a learner's words.</summary>
 public sealed partial class LabPage(IPage tab)
 {
+    private const int MostTabs = 40;
+
     /// <summary>The tab itself.</summary>
     public IPage Tab { get; } = tab;
 
@@ -60,6 +62,18 @@ public sealed partial class LabPage(IPage tab)
 
     /// <summary>Waits until the page answers to clicks: its numbers are drawn by the script that comes last.</summary>
     public Task WaitUntilAliveAsync() => Expect(Tab.Locator("[data-frame]")).ToBeAttachedAsync();
+
+    /// <summary>Presses Tab until something has the focus.</summary>
+    public async Task TabToAsync(string selector)
+    {
+        for (var tabs = 0; tabs < MostTabs; tabs++)
+        {
+            await Tab.Keyboard.PressAsync("Tab");
+            if (await Tab.EvaluateAsync<bool>("selector => document.activeElement.matches(selector)", selector)) return;
+        }
+
+        Assert.Fail($"{selector} is not reached by {MostTabs} presses of Tab.");
+    }
 
     /// <summary>Presses Run and waits until the address is the race's own.</summary>
     public async Task RunAsync()

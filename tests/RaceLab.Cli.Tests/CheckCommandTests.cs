@@ -13,7 +13,9 @@ public sealed class CheckCommandTests
         Assert.Contains("sign-up: Sign-up stampede", text);
         Assert.Contains("check-then-insert       duplicates: some", text);
         Assert.Contains("on-conflict-do-nothing  duplicates: none", text);
-        Assert.Contains("1 scenario, 2 strategies: every statement prepared on PostgreSQL 15.18.", text);
+        Assert.Contains("two-accounts            puzzle: check-then-insert, 3 sessions", text);
+        Assert.Contains("unbreakable             puzzle: on-conflict-do-nothing, 2 sessions, no order solves it", text);
+        Assert.Contains("1 scenario, 2 strategies, 2 puzzles: every statement prepared on PostgreSQL 15.18.", text);
     }
 
     [Fact(Timeout = 30_000)]
@@ -51,6 +53,9 @@ public sealed class CheckCommandTests
         var promises = scenario.GetProperty("strategies").EnumerateArray().ToDictionary(
             s => s.GetProperty("id").GetString()!, s => s.GetProperty("promises").GetProperty("duplicates").GetString());
         Assert.Equal(("some", "none"), (promises["check-then-insert"], promises["on-conflict-do-nothing"]));
+        var puzzles = scenario.GetProperty("puzzles");
+        Assert.Equal(["1.check", "2.check"], puzzles[0].GetProperty("solution").EnumerateArray().Select(e => e.GetString()));
+        Assert.Equal(("unbreakable", JsonValueKind.Null), (puzzles[1].GetProperty("id").GetString(), puzzles[1].GetProperty("solution").ValueKind));
         var errors = json.RootElement.GetProperty("errors").EnumerateArray().ToList();
         Assert.Equal([7, 20], errors.Select(e => e.GetProperty("line").GetInt32()));
         Assert.Equal("column \"emial\" does not exist", errors[1].GetProperty("reason").GetString());
@@ -66,7 +71,7 @@ public sealed class CheckCommandTests
         var (code, text, error) = await lab.RunAsync("check", TestContext.Current.CancellationToken);
 
         Assert.Equal(3, code);
-        Assert.Contains("1 scenario, 2 strategies: statements not prepared.", text);
+        Assert.Contains("1 scenario, 2 strategies, 2 puzzles: statements not prepared.", text);
         Assert.Contains("No PostgreSQL answers at example:5432.", error);
     }
 

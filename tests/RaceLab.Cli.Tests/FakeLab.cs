@@ -56,6 +56,7 @@ internal sealed class FakeLab : IOpenLab, IRaceRunner
                 [new ScheduledStep(1, "check"), new ScheduledStep(2, "check"), new ScheduledStep(1, "insert"), new ScheduledStep(2, "insert")]),
             new ExploredOutcome(1, new Dictionary<string, long> { ["duplicates"] = 0 }, ["created", "found"], ["23505"], true, 1, 1, [new ScheduledStep(1, "check")]),
         ],
+        Schedules = [],
         Invariants = [new ExploredInvariant("duplicates", "one row per email", Promise.Some, Verdict.Kept, 4)],
         Elapsed = TimeSpan.FromMilliseconds(12.5),
         PostgresVersion = "15.18",
@@ -122,7 +123,14 @@ internal sealed class FakeLab : IOpenLab, IRaceRunner
 
     private static Scenario SignUp() => new(
         "sign-up", "Sign-up stampede", "", "", 13, new KeyTemplate("learner-{n}@example.com"), "", "", [new("duplicates", "one row per email", "", LiveCount.ExtraCreations)],
-        [Strategy("check-then-insert", Promise.Some), Strategy("on-conflict-do-nothing", Promise.None)], "scenarios/sign-up/scenario.yaml");
+        [Strategy("check-then-insert", Promise.Some), Strategy("on-conflict-do-nothing", Promise.None)], "scenarios/sign-up/scenario.yaml")
+    {
+        Puzzles =
+        [
+            new("two-accounts", "Two accounts", "", "check-then-insert", 3, new PuzzleGoal { Rows = 2 }, [new ScheduledStep(1, "check"), new ScheduledStep(2, "check")], ["Look."]),
+            new("unbreakable", "Unbreakable", "", "on-conflict-do-nothing", 2, new PuzzleGoal { Rows = 2 }, null, ["Look."]),
+        ],
+    };
 
     private static Strategy Strategy(string id, Promise promise) => new(
         id, id, "", "", new Dictionary<string, Promise> { ["duplicates"] = promise }, [], null, ProgramCompiler.Compile([new SayStep(Outcome.Created, null, 1)], 1));

@@ -70,6 +70,17 @@ public sealed class ProgressLineTests : IDisposable
         Assert.Contains("place 2 in the queue", _error.ToString());
     }
 
+    [Fact]
+    public void CrowdedOut_LongWait_SaysWhoHoldsTheConnections()
+    {
+        using var line = Line(terminal: true);
+        _elapsed = TimeSpan.FromSeconds(3);
+
+        line.CrowdedOut();
+
+        Assert.Equal("\rWaiting for connections that other programs hold", _error.ToString());
+    }
+
     private static RaceFrame Frame()
     {
         var delta = new byte[68];

@@ -1,4 +1,5 @@
 using RaceLab.Engine.Content;
+using RaceLab.Engine.Databases;
 
 namespace RaceLab.Engine.Tests;
 
@@ -17,6 +18,16 @@ internal static class TestContent
     });
 
     public static IReadOnlyList<Scenario> Scenarios => All.Value;
+
+    /// <summary>A strategy of content; where the server lacks what it needs, the test is skipped with the reason.</summary>
+    public static async Task<(Scenario Scenario, Strategy Strategy)> FindAsync(LabServer lab, string scenarioId, string strategyId, CancellationToken cancellation)
+    {
+        var scenario = Scenarios.Single(s => s.Id == scenarioId);
+        var strategy = scenario.FindStrategy(strategyId)!;
+        var lack = await lab.FindLackAsync(scenario.NeedsOf(strategy), cancellation);
+        Assert.SkipWhen(lack is not null, lack ?? "");
+        return (scenario, strategy);
+    }
 
     private static string FindFolder()
     {

@@ -19,10 +19,14 @@ internal static class Places
         EmbeddedCluster.StartAsync(new EmbeddedClusterOptions { Kind = ClusterKind.Lab, Home = Home }, NullLogger.Instance, cancellation);
 
     /// <summary>A lab on a port of its own choice, both its servers on one cluster.</summary>
-    public static async Task<LabHost> StartLabAsync(EmbeddedCluster cluster, CancellationToken cancellation, params string[] more)
+    public static Task<LabHost> StartLabAsync(EmbeddedCluster cluster, CancellationToken cancellation, params string[] more) =>
+        StartLabAsync(cluster.ConnectionString, cluster.ConnectionString, cancellation, more);
+
+    /// <summary>A lab on a port of its own choice, on these servers.</summary>
+    public static async Task<LabHost> StartLabAsync(string onLab, string onState, CancellationToken cancellation, params string[] more)
     {
         var lab = await LabHost.StartAsync(
-            ["--urls", "http://127.0.0.1:0", $"--RaceLab:Content={Content}", $"--ConnectionStrings:Lab={cluster.ConnectionString}", $"--ConnectionStrings:State={cluster.ConnectionString}", .. more],
+            ["--urls", "http://127.0.0.1:0", $"--RaceLab:Content={Content}", $"--ConnectionStrings:Lab={onLab}", $"--ConnectionStrings:State={onState}", .. more],
             cancellation);
         try
         {

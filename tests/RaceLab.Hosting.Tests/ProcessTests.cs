@@ -4,8 +4,11 @@ using System.Text.Json;
 namespace RaceLab.Hosting.Tests;
 
 /// <summary>The lab as a process: what it prints, what it ends with, what it leaves.</summary>
-public sealed class ProcessTests
+public sealed class ProcessTests : IDisposable
 {
+    /// <summary>Short, because sockets lie below it; of its own, because a lab's history stays in it, and belongs to one version of PostgreSQL.</summary>
+    private readonly string _home = Path.Combine(Path.GetTempPath(), $"rlp-{Guid.NewGuid():N}"[..12]);
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact(Timeout = 120_000)]
@@ -57,9 +60,14 @@ public sealed class ProcessTests
         Assert.DoesNotContain("hunter2", error, StringComparison.Ordinal);
     }
 
-    private static Process Start(params string[] arguments)
+    public void Dispose()
     {
-        var command = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "RaceLab.Web.dll"), $"--RaceLab:Content={Places.Content}", $"--RaceLab:Home={Places.Home}", .. arguments])
+        if (Directory.Exists(_home)) Directory.Delete(_home, recursive: true);
+    }
+
+    private Process Start(params string[] arguments)
+    {
+        var command = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "RaceLab.Web.dll"), $"--RaceLab:Content={Places.Content}", $"--RaceLab:Home={_home}", .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -17,6 +17,7 @@ public sealed class SettingsReaderTests
         { "RaceLab:Limits:UnfinishedRaces", "1.5", "is '1.5'" },
         { "RaceLab:Limits:RacesInMemory", "99999999999999999999", "from 1 to 10000 (races)" },
         { "RaceLab:Limits:History", "0", "from 1 to 1000000 (races)" },
+        { "RaceLab:Limits:Explorations", "17", "from 1 to 16 (explorations). Without it, it is 2." },
         { "RaceLab:Limits:Circuits", "1e3", "from 1 to 10000 (pages)" },
         { "RaceLab:Limits:CircuitSeconds", "5", "from 10 to 86400 (seconds)" },
         { "RaceLab:Limits:WorkerPerRace", "5", "did you mean 'WorkersPerRace'?" },

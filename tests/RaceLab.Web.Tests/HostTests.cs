@@ -1,8 +1,12 @@
 using System.Net;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using RaceLab.Engine.Races;
+using RaceLab.Engine.Schedules;
 using RaceLab.Web.Hosting;
+using RaceLab.Web.Races;
 using RaceLab.Web.Tests.Doubles;
 
 namespace RaceLab.Web.Tests;
@@ -22,7 +26,9 @@ public sealed class HostTests : IAsyncLifetime
         builder.Services
             .AddSingleton(_content.Catalogue)
             .AddSingleton<IRaceRunner>(new ControlledRunner())
-            .AddSingleton<IRaceArchive>(new FakeArchive());
+            .AddSingleton<IExplorer>(new ControlledExplorer())
+            .AddSingleton<IRaceArchive>(new FakeArchive())
+            .AddSingleton(new ServerLacks(_ => null, _ => Task.CompletedTask, NullLogger<ServerLacks>.Instance));
         _app = RaceLabApp.Build(builder);
         await _app.StartAsync(Token);
         _http.BaseAddress = new Uri(_app.Urls.Single());
@@ -104,10 +110,23 @@ public sealed class HostTests : IAsyncLifetime
         Assert.Contains(sentence, await page.Content.ReadAsStringAsync(Token));
     }
 
-    [Fact(Timeout = 60_000)]
-    public async Task Get_ALinkWithRubbish_IsStillAPage()
+    [Theory(Timeout = 60_000)]
+    [InlineData("/?scenario=sign-up&strategy=upsert", "Race")]
+    [InlineData("/races/unknown", "Race")]
+    [InlineData("/explore?scenario=sign-up&strategy=upsert&run=1", "Explore")]
+    public async Task Get_AnyPage_MarksItsPlaceInTheBar(string path, string place)
     {
-        using var page = await _http.GetAsync("/?workers=%3Cscript%3Ealert(1)%3C/script%3E&%00=%zz", Token);
+        var page = await _http.GetStringAsync(path, Token);
+        Assert.Equal(place, Assert.Single(Regex.Matches(page, "aria-current=\"page\"[^>]*>([^<]*)<")).Groups[1].Value);
+        if (path.Contains("upsert", StringComparison.Ordinal)) Assert.Contains("href=\"/step?scenario=sign-up&amp;strategy=upsert\"", page);
+    }
+
+    [Theory(Timeout = 60_000)]
+    [InlineData("/?workers=%3Cscript%3Ealert(1)%3C/script%3E&%00=%zz")]
+    [InlineData("/explore?strategy=%3Cscript%3Ealert(1)%3C/script%3E&sessions=%3Cscript%3Ealert(1)%3C/script%3E&%00=%zz&run=1")]
+    public async Task Get_ALinkWithRubbish_IsStillAPage(string path)
+    {
+        using var page = await _http.GetAsync(path, Token);
         Assert.Equal(HttpStatusCode.OK, page.StatusCode);
         Assert.DoesNotContain("<script>alert", await page.Content.ReadAsStringAsync(Token));
     }

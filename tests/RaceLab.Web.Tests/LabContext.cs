@@ -26,7 +26,9 @@ public class LabContext : BunitContext
         Services.AddSingleton(Content.Catalogue);
         Services.AddSingleton(Registry);
         Services.AddSingleton(new RaceFinder(Registry, Content.Catalogue));
+        Services.AddSingleton(new ServerLacks(Server.KnownLack, Server.ProbeAsync, NullLogger<ServerLacks>.Instance));
         Services.AddScoped<CircuitConnection>();
+        Services.AddScoped<CarriedChoice>();
         Services.AddRadzenComponents();
         JSInterop.Mode = JSRuntimeMode.Strict;
 
@@ -53,6 +55,8 @@ public class LabContext : BunitContext
     public ControlledRunner Runner { get; } = new();
 
     public FakeArchive Archive { get; } = new();
+
+    public FakeServer Server { get; } = new();
 
     public RaceRegistry Registry { get; }
 
@@ -95,10 +99,10 @@ public class LabContext : BunitContext
         }
     }
 
-    protected override void Dispose(bool disposing)
+    protected override async ValueTask DisposeAsyncCore()
     {
-        base.Dispose(disposing);
-        if (disposing) Content.Dispose();
+        await base.DisposeAsyncCore();
+        Content.Dispose();
     }
 
     protected Race StartRace(string owner = Me, Workload? workload = null) =>

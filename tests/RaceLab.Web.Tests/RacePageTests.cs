@@ -89,6 +89,24 @@ public sealed class RacePageTests : LabContext
     }
 
     [Fact(Timeout = 30_000)]
+    public async Task CrowdedOut_ByOtherPrograms_SaysWhoHoldsTheConnectionsAndWhatToDo()
+    {
+        var race = StartRace();
+        var progress = await Runner.Started.WaitAsync(Token);
+        var page = Show($"/races/{race.Id}");
+        progress.Queued(1);
+        page.WaitForAssertion(() => Assert.Equal("Waiting for connections: next in the queue", page.Find(".state").TextContent));
+        Assert.Empty(page.FindAll(".advice"));
+        progress.Entered(RaceState.Preparing);
+        progress.CrowdedOut();
+        page.WaitForAssertion(() => Assert.Equal("Waiting for connections that other programs hold", page.Find(".state").TextContent));
+        Assert.Contains("The race begins by itself when enough are free, and is given up after 30 s.", page.Find(".advice").TextContent);
+        progress.Entered(RaceState.Running);
+        page.WaitForAssertion(() => Assert.Equal("Racing", page.Find(".state").TextContent));
+        Assert.Empty(page.FindAll(".advice"));
+    }
+
+    [Fact(Timeout = 30_000)]
     public async Task Choose_AnotherStrategy_ShowsItsStepsAndWritesTheAddress()
     {
         var page = Show("/");
@@ -218,7 +236,7 @@ public sealed class RacePageTests : LabContext
         var page = Show("/");
         var cards = page.FindComponent<StrategyPicker>().FindAll(".card");
         Assert.Equal(TestContent.SignUp.Strategies.Select(s => s.Title), cards.Select(c => c.QuerySelector(".title")!.TextContent));
-        Assert.Equal(["broken", "broken", "sound", "sound", "sound", "sound", "sound"], cards.Select(c => c.QuerySelector(".kind")!.TextContent.Trim()));
+        Assert.Equal(TestContent.SignUp.Strategies.Select(s => s.IsSound ? "sound" : "broken"), cards.Select(c => c.QuerySelector(".kind")!.TextContent.Trim()));
         Assert.NotNull(cards[0].QuerySelector("svg path"));
         Assert.NotNull(cards[^1].QuerySelector("svg circle"));
     }

@@ -37,6 +37,14 @@ public sealed class ReportTests : LabContext
     }
 
     [Fact(Timeout = 30_000)]
+    public void Books_WithLostAnswers_AddThemUp()
+    {
+        var result = TestResults.Flawed() with { Reconciliation = new Reconciliation(531, 533, 5, 2, 0, 0) };
+        var sums = Render<Report>(p => p.Add(r => r.Result, result)).FindAll(".scales dd").Select(d => d.TextContent);
+        Assert.Equal(["531", "+", "2", "=", "533"], sums);
+    }
+
+    [Fact(Timeout = 30_000)]
     public void Report_OfARaceThatNeverStarted_ShowsNoBooksAndDoesNotFail()
     {
         var refused = TestResults.Flawed() with { End = RaceEnd.Refused, Reconciliation = null, Invariants = [], Lanes = [], Snapshot = [], PostgresVersion = "" };
@@ -78,6 +86,15 @@ public sealed class ReportTests : LabContext
         var lines = Render<StepListing>(p => p.Add(l => l.Listing, Listing.Of(TestContent.WithNotes))).FindAll("li");
         Assert.Null(lines[0].QuerySelector("small"));
         Assert.Equal("when not found in check", lines[1].QuerySelector("small")!.TextContent);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public void Listing_OfTwoRoles_ShowsEachUnderItsNameAndNumbersThemTogether()
+    {
+        var listing = Render<StepListing>(p => p.Add(l => l.Listing, Listing.Of(TestContent.WithRoles)));
+        Assert.Equal(["reader", "row writer"], listing.FindAll("h3").Select(h => h.TextContent));
+        Assert.Equal(["1 check", "2 insert"], listing.FindAll("ol").Select(l => $"{l.QuerySelector(".mark")!.TextContent} {l.QuerySelector(".name")!.TextContent}"));
+        Assert.Empty(Render<StepListing>(p => p.Add(l => l.Listing, Listing.Of(TestContent.WithNotes))).FindAll("h3"));
     }
 
     [Fact(Timeout = 30_000)]

@@ -51,7 +51,7 @@ public sealed class WordsTests
     public void Verdict_OfAnInvariantThatIsNotCountedLive_DoesNotCallItsExcessRows()
     {
         var words = VerdictText.Of(TestResults.Flawed() with { Invariants = [TestResults.Duplicates(Promise.Some, Verdict.Kept, 2, 9, null)] });
-        Assert.Contains("2 keys break it, by 9 in all", words.Sentences[0]);
+        Assert.Contains("2 keys break it, 9 times in all", words.Sentences[0]);
     }
 
     [Fact]

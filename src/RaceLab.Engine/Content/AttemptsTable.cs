@@ -14,6 +14,7 @@ public static class AttemptsTable
         CREATE TABLE attempts (
           attempt         bigint PRIMARY KEY,
           worker          int    NOT NULL,
+          delivery        int    NOT NULL,
           key             text   NOT NULL,
           said            text   NOT NULL,
           retries         int    NOT NULL,

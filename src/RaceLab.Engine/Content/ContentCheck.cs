@@ -63,6 +63,8 @@ public sealed class ContentCheck
                 foreach (var step in strategy.Program.Steps.Where(s => s.Kind == Programs.StepKind.Statement))
                     await CheckStepAsync(strategy, step, cancellation).ConfigureAwait(false);
                 await CheckQueryAsync("rows", _scenario.Rows, _scenario.Lines.Of(ContentLines.Rows), _rowsColumns, exactly: false, cancellation).ConfigureAwait(false);
+                if (_scenario.View is { } view)
+                    await CheckQueryAsync("view", view, _scenario.Lines.Of(ContentLines.View), [], exactly: false, cancellation).ConfigureAwait(false);
                 foreach (var invariant in _scenario.Invariants)
                 {
                     await CheckQueryAsync($"the invariant '{invariant.Name}'", invariant.Query,

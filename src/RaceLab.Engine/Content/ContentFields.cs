@@ -5,16 +5,22 @@ public static class ContentFields
 {
     /// <summary>Fields at the top of a file.</summary>
     public static readonly IReadOnlyList<string> Scenario =
-        ["title", "summary", "text", "needs", "key", "schema", "rows", "invariants", "strategies"];
+        ["title", "summary", "text", "needs", "key", "deliveries", "schema", "rows", "view", "invariants", "strategies", "puzzles"];
 
     /// <summary>Fields of <c>needs</c>.</summary>
     public static readonly IReadOnlyList<string> Needs = ["postgres", "behaviour"];
+
+    /// <summary>Fields of <c>deliveries</c>.</summary>
+    public static readonly IReadOnlyList<string> Deliveries = ["until", "at most"];
 
     /// <summary>Fields of one invariant.</summary>
     public static readonly IReadOnlyList<string> Invariant = ["title", "query", "live"];
 
     /// <summary>Fields of one strategy.</summary>
-    public static readonly IReadOnlyList<string> Strategy = ["title", "summary", "text", "needs", "promises", "witness", "setup", "steps"];
+    public static readonly IReadOnlyList<string> Strategy = ["title", "summary", "text", "needs", "promises", "witness", "setup", "steps", "roles"];
+
+    /// <summary>Fields of one role.</summary>
+    public static readonly IReadOnlyList<string> Role = ["steps"];
 
     /// <summary>Fields of an SQL step, beside the one that names it.</summary>
     public static readonly IReadOnlyList<string> SqlStep = ["keep", "when", "on error"];
@@ -25,23 +31,30 @@ public static class ContentFields
     /// <summary>Fields of an answer.</summary>
     public static readonly IReadOnlyList<string> Say = ["say", "when"];
 
+    /// <summary>Fields of a crash.</summary>
+    public static readonly IReadOnlyList<string> Crash = ["crash", "when"];
+
     /// <summary>Fields of a block.</summary>
     public static readonly IReadOnlyList<string> Within = ["within", "retry", "on error", "steps"];
 
     /// <summary>Fields of <c>retry</c>.</summary>
     public static readonly IReadOnlyList<string> Retry = ["on", "at most", "backoff"];
 
+    /// <summary>Fields of one puzzle.</summary>
+    public static readonly IReadOnlyList<string> Puzzle = ["title", "text", "strategy", "sessions", "goal", "solution", "hints"];
+
+    /// <summary>Fields of a puzzle's goal: everything that it can ask for.</summary>
+    public static readonly IReadOnlyList<string> Goal = ["breaks", "raises", "waits", "told", "rows"];
+
     /// <summary>Names that the format keeps for later, with what they will be: using one is refused with a reason of its own.</summary>
     public static readonly IReadOnlyDictionary<string, string> Reserved = new Dictionary<string, string>
     {
         ["inputs"] = "values drawn for each attempt",
-        ["deliveries"] = "at-least-once senders",
         ["redis"] = "a Redis server beside the database",
         ["replica"] = "a streaming standby",
         ["app"] = "several instances of the application",
         ["connection"] = "connections that are not one for each worker",
         ["each"] = "a loop over values",
-        ["crash"] = "an application that dies in the middle",
         ["on"] = "a step on a replica or outside the transaction",
         ["mutex"] = "a lock inside the application",
         ["single-flight"] = "a call that concurrent callers share",

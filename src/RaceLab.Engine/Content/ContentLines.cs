@@ -9,6 +9,9 @@ public sealed class ContentLines
     /// <summary>The place of the query for what attempts left behind.</summary>
     public const string Rows = "rows";
 
+    /// <summary>The place of the query for what a stepped run shows.</summary>
+    public const string View = "view";
+
     private readonly Dictionary<string, int> _lines = [];
 
     /// <summary>The place of an invariant's query.</summary>

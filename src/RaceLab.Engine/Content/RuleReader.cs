@@ -12,6 +12,9 @@ internal static partial class RuleReader
 
     private static readonly TimeSpan LongestBackoff = TimeSpan.FromSeconds(10);
 
+    /// <summary>Whether a text can be a SQLSTATE.</summary>
+    public static bool IsSqlState(string text) => SqlStateForm().IsMatch(text);
+
     public static Condition? When(YamlFields fields)
     {
         if (fields.OptionalText("when") is not { } text) return null;
@@ -62,7 +65,7 @@ internal static partial class RuleReader
         var states = new List<string>();
         foreach (var item in retry.List("on") ?? new YamlSequenceNode())
         {
-            if (item is YamlScalarNode { Value: { } state } && SqlStateForm().IsMatch(state)) states.Add(state);
+            if (item is YamlScalarNode { Value: { } state } && IsSqlState(state)) states.Add(state);
             else fields.Errors.Add(item, $"{YamlFields.Describe(item)} is no SQLSTATE: it has five digits or capitals, such as 40001");
         }
 
@@ -87,7 +90,7 @@ internal static partial class RuleReader
     {
         if (error.Value == "else") return new ErrorRule(null, null, action);
         var words = error.Value!.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        if (words.Length is 1 or 2 && SqlStateForm().IsMatch(words[0])) return new ErrorRule(words[0], words.ElementAtOrDefault(1), action);
+        if (words.Length is 1 or 2 && IsSqlState(words[0])) return new ErrorRule(words[0], words.ElementAtOrDefault(1), action);
         fields.Errors.Add(error, $"'{error.Value}' is no error: it is a SQLSTATE such as 23505, a SQLSTATE and a constraint's name, or else");
         return null;
     }

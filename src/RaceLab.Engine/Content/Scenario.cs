@@ -25,17 +25,34 @@ public sealed record Scenario(
     IReadOnlyList<Strategy> Strategies,
     string File)
 {
+    /// <summary>The most deliveries of one attempt.</summary>
+    public const int MostDeliveries = 10;
+
     /// <summary>Where its SQL stands in <see cref="File"/>.</summary>
     public ContentLines Lines { get; init; } = new();
 
+    /// <summary>
+    /// How often the same attempt arrives at most, until it is answered well (created, found or updated): from 1, where nobody sends twice, to <see cref="MostDeliveries"/>.
+    /// </summary>
+    public int Deliveries { get; init; } = 1;
+
     /// <summary>What all its strategies rely on, beside the version.</summary>
     public IReadOnlyList<ServerBehaviour> Behaviours { get; init; } = [];
+
+    /// <summary>A query for what a stepped run shows of the tables; null: what <see cref="Rows"/> says.</summary>
+    public string? View { get; init; }
+
+    /// <summary>What a learner may try with its strategies, in the order of the file.</summary>
+    public IReadOnlyList<Puzzle> Puzzles { get; init; } = [];
 
     /// <summary>What one of its strategies asks of a server: its own needs and the scenario's.</summary>
     public Needs NeedsOf(Strategy strategy) => new Needs(MinimumPostgres, Behaviours).And(strategy.Needs);
 
     /// <summary>The strategy of that id, or null.</summary>
     public Strategy? FindStrategy(string id) => Strategies.FirstOrDefault(s => s.Id == id);
+
+    /// <summary>The puzzle of that id, or null.</summary>
+    public Puzzle? FindPuzzle(string id) => Puzzles.FirstOrDefault(p => p.Id == id);
 }
 
 /// <summary>What must hold when the race is over.</summary>

@@ -10,8 +10,11 @@ public static partial class ScenarioReader
 
     internal const int LongestSummary = 240;
 
-    /// <summary>Whether a text can be the id of a scenario or a strategy: lower-case letters, digits and single hyphens, 60 characters at most.</summary>
+    /// <summary>Whether a text can be the id of a scenario, a strategy or a puzzle: lower-case letters, digits and single hyphens, 60 characters at most.</summary>
     public static bool IsId(string text) => text.Length <= 60 && IdForm().IsMatch(text);
+
+    /// <summary>Whether a text can be the name of an invariant or of a role: lower-case words.</summary>
+    internal static bool IsName(string text) => NameForm().IsMatch(text);
 
     /// <summary>Reads a scenario.</summary>
     /// <param name="yaml">The file's text.</param>
@@ -37,13 +40,23 @@ public static partial class ScenarioReader
         var text = fields.Text("text");
         var needs = NeedsReader.Read(fields);
         var key = ReadKey(fields);
+        var deliveries = ReadDeliveries(fields);
         var schema = fields.Script("schema", true, lines, ContentLines.Schema);
         var rows = ReadQuery(fields, "rows", lines, ContentLines.Rows);
+        var view = fields.Find("view") is null ? null : ReadQuery(fields, "view", lines, ContentLines.View);
         var invariants = ReadInvariants(fields, lines);
-        var strategies = ReadStrategies(fields, invariants, lines);
+        var strategies = ReadStrategies(fields, invariants, deliveries, lines);
+        var puzzles = ReadPuzzles(fields, invariants, strategies, deliveries);
         return errors.Count > 0
             ? null
-            : new Scenario(id, title!, summary!, text!, needs.Postgres, key, schema!, rows!, invariants, strategies, file) { Lines = lines, Behaviours = needs.Behaviours };
+            : new Scenario(id, title!, summary!, text!, needs.Postgres, key, schema!, rows!, invariants, strategies, file)
+            {
+                Lines = lines,
+                Behaviours = needs.Behaviours,
+                Deliveries = deliveries,
+                View = view,
+                Puzzles = puzzles,
+            };
     }
 
     private static KeyTemplate ReadKey(YamlFields scenario)
@@ -54,6 +67,17 @@ public static partial class ScenarioReader
         return new KeyTemplate(text);
     }
 
+    private static int ReadDeliveries(YamlFields scenario)
+    {
+        if (scenario.Find("deliveries") is null || scenario.Fields("deliveries", "'deliveries'") is not { } deliveries) return 1;
+        deliveries.RefuseOthers(ContentFields.Deliveries);
+        if (deliveries.Text("until") is { } until && until != "acknowledged")
+            scenario.Errors.Add(deliveries.LineOf("until"), $"an attempt arrives again until it is 'acknowledged' (told created, found or updated), and '{until}' stands here");
+
+        // Where the number is wrong, it is not also held against the crashes.
+        return deliveries.Number("at most", 2, Scenario.MostDeliveries) ?? Scenario.MostDeliveries;
+    }
+
     private static List<Invariant> ReadInvariants(YamlFields scenario, ContentLines lines)
     {
         var read = new List<Invariant>();
@@ -62,7 +86,7 @@ public static partial class ScenarioReader
         foreach (var (name, value) in invariants.Entries)
         {
             var owner = $"the invariant '{name.Value}'";
-            if (!InvariantForm().IsMatch(name.Value!))
+            if (!IsName(name.Value!))
                 scenario.Errors.Add(name, $"'{name.Value}' is no name for an invariant: it has lower-case words, such as 'duplicates'");
             var live = LiveCount.None;
             string? title = null;
@@ -108,18 +132,27 @@ public static partial class ScenarioReader
         return null;
     }
 
-    private static IReadOnlyList<Strategy> ReadStrategies(YamlFields scenario, List<Invariant> invariants, ContentLines lines)
+    private static IReadOnlyList<Strategy> ReadStrategies(YamlFields scenario, List<Invariant> invariants, int deliveries, ContentLines lines)
     {
         if (scenario.Fields("strategies", "'strategies'") is not { } strategies) return [];
         if (!strategies.Entries.Any()) scenario.Errors.Add(strategies.Line, "a scenario needs at least one strategy");
-        return new StrategyReader([.. invariants.Select(i => i.Name)], lines, scenario.Errors).Read(strategies);
+        return new StrategyReader([.. invariants.Select(i => i.Name)], deliveries, lines, scenario.Errors).Read(strategies);
+    }
+
+    private static IReadOnlyList<Puzzle> ReadPuzzles(YamlFields scenario, List<Invariant> invariants, IReadOnlyList<Strategy> strategies, int deliveries)
+    {
+        if (scenario.Find("puzzles") is null || scenario.Fields("puzzles", "'puzzles'") is not { } puzzles) return [];
+
+        // A strategy that cannot be read is no unknown one.
+        var named = (scenario.Find("strategies") as YamlMappingNode)?.Children.Keys.OfType<YamlScalarNode>().Select(k => k.Value ?? "") ?? [];
+        return new PuzzleReader(invariants, strategies, [.. named], deliveries, scenario.Errors).Read(puzzles);
     }
 
     [GeneratedRegex("^[a-z0-9]+(-[a-z0-9]+)*$")]
     private static partial Regex IdForm();
 
     [GeneratedRegex("^[a-z][a-z0-9-]*( [a-z0-9-]+)*$")]
-    private static partial Regex InvariantForm();
+    private static partial Regex NameForm();
 }
 
 /// <summary>What came of reading a scenario's file.</summary>

@@ -1,13 +1,14 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using RaceLab.Engine.Programs;
 using YamlDotNet.RepresentationModel;
 
 namespace RaceLab.Engine.Content;
 
-/// <summary>Reads the steps of one strategy. The first field of a step says what it is: <c>pause</c>, <c>say</c>, <c>within</c>, or the name of an SQL step.</summary>
-internal sealed partial class StepReader(string strategy, ContentLines lines, ErrorSink errors)
+/// <summary>Reads the steps of one strategy. The first field of a step says what it is: <c>pause</c>, <c>say</c>, <c>crash</c>, <c>within</c>, or the name of an SQL step.</summary>
+internal sealed partial class StepReader(string strategy, int deliveries, ContentLines lines, ErrorSink errors)
 {
-    private static readonly string[] _kinds = ["pause", "say", "within"];
+    private static readonly string[] _kinds = ["pause", "say", "crash", "within"];
 
     private static readonly string[] _options = ["keep", "when", "on error", "retry", "steps", "on"];
 
@@ -24,7 +25,7 @@ internal sealed partial class StepReader(string strategy, ContentLines lines, Er
         var line = ErrorSink.LineOf(item);
         if (item is not YamlMappingNode { Children.Count: > 0 })
         {
-            errors.Add(line, $"a step is 'name: SQL', 'pause: window', 'say: …' or 'within: …', and {YamlFields.Describe(item)} stands here");
+            errors.Add(line, $"a step is 'name: SQL', 'pause: window', 'say: …', 'crash: …' or 'within: …', and {YamlFields.Describe(item)} stands here");
             return null;
         }
 
@@ -33,6 +34,7 @@ internal sealed partial class StepReader(string strategy, ContentLines lines, Er
         {
             case "pause": return ReadPause(fields);
             case "say": return ReadSay(fields);
+            case "crash": return ReadCrash(fields);
             case "within": return ReadWithin(fields);
         }
 
@@ -87,6 +89,24 @@ internal sealed partial class StepReader(string strategy, ContentLines lines, Er
         return null;
     }
 
+    private CrashStep? ReadCrash(YamlFields fields)
+    {
+        fields.RefuseOthers(ContentFields.Crash);
+        var when = RuleReader.When(fields);
+        if (fields.Text("crash") is not { } text) return null;
+        if (text == "on every delivery") return new CrashStep(null, when, fields.Line);
+        if (!CrashForm().IsMatch(text))
+        {
+            errors.Add(fields.Line, $"an application crashes 'on every delivery' or 'on delivery 1', and '{text}' stands here");
+            return null;
+        }
+
+        var delivery = int.Parse(text.AsSpan("on delivery ".Length), NumberStyles.None, CultureInfo.InvariantCulture);
+        if (delivery <= deliveries) return new CrashStep(delivery, when, fields.Line);
+        errors.Add(fields.Line, $"'crash: {text}' never happens: an attempt arrives {(deliveries == 1 ? "once, since the scenario has no 'deliveries'" : $"{deliveries} times at most")}");
+        return null;
+    }
+
     private WithinStep? ReadWithin(YamlFields fields)
     {
         fields.RefuseOthers(ContentFields.Within);
@@ -111,4 +131,7 @@ internal sealed partial class StepReader(string strategy, ContentLines lines, Er
 
     [GeneratedRegex("^[a-z][a-z0-9-]{0,39}$")]
     private static partial Regex NameForm();
+
+    [GeneratedRegex("^on delivery [1-9][0-9]?$")]
+    private static partial Regex CrashForm();
 }

@@ -8,7 +8,7 @@ namespace RaceLab.Engine.Content;
 /// <param name="Summary">One sentence for its card.</param>
 /// <param name="Text">What it does, what it costs, when to use it: Markdown.</param>
 /// <param name="Promises">For every invariant of the scenario, by name.</param>
-/// <param name="Witness">For a broken strategy, the schedule of two sessions that shows its flaw every time; otherwise empty.</param>
+/// <param name="Witness">For a broken strategy, the schedule that shows its flaw every time; otherwise empty.</param>
 /// <param name="Setup">SQL run after the schema and before the race, such as a unique constraint; null where there is none.</param>
 /// <param name="Program">What one attempt does.</param>
 public sealed record Strategy(
@@ -26,13 +26,4 @@ public sealed record Strategy(
 
     /// <summary>Whether it promises to keep every invariant.</summary>
     public bool IsSound => Promises.Values.All(p => p == Promise.None);
-}
-
-/// <summary>One entry of a schedule: which session sends which of its steps. Written <c>1.check</c>.</summary>
-/// <param name="Session">1 for the first session.</param>
-/// <param name="Step">The step's name in the program, such as <c>check</c>, <c>begin</c> or <c>commit</c>.</param>
-public readonly record struct ScheduledStep(int Session, string Step)
-{
-    /// <inheritdoc/>
-    public override string ToString() => $"{Session}.{Step}";
 }

@@ -1,11 +1,10 @@
-using System.Text.RegularExpressions;
 using RaceLab.Engine.Programs;
 using YamlDotNet.RepresentationModel;
 
 namespace RaceLab.Engine.Content;
 
 /// <summary>Reads the strategies of a scenario, and holds their promises and witnesses to what the scenario and the steps say.</summary>
-internal sealed partial class StrategyReader(IReadOnlyCollection<string> invariants, ContentLines lines, ErrorSink errors)
+internal sealed class StrategyReader(IReadOnlyCollection<string> invariants, int deliveries, ContentLines lines, ErrorSink errors)
 {
     private const int MostSessions = 4;
 
@@ -33,18 +32,19 @@ internal sealed partial class StrategyReader(IReadOnlyCollection<string> invaria
         var setup = fields.Script("setup", false, lines, ContentLines.Setup(id));
         var needs = NeedsReader.Read(fields);
         var promises = ReadPromises(fields);
-        var stepsBefore = errors.Count;
-        var steps = fields.List("steps") is { } list ? new StepReader(id, lines, errors).Read(list) : [];
-        var program = errors.Count == stepsBefore ? Compile(steps, fields.LineOf("steps")) : null;
+        var program = ReadProgram(id, fields);
         var witness = ReadWitness(fields, program, promises);
         return errors.Count == before ? new Strategy(id, title!, summary!, text!, promises, witness, setup, program!) { Needs = needs } : null;
     }
 
-    private StepProgram? Compile(IReadOnlyList<Step> steps, int line)
+    private StepProgram? ReadProgram(string id, YamlFields strategy)
     {
+        var before = errors.Count;
+        var roles = strategy.Find("roles") is null ? [ReadSteps(id, null, strategy)] : ReadRoles(id, strategy);
+        if (errors.Count > before) return null;
         try
         {
-            return ProgramCompiler.Compile(steps, line);
+            return ProgramCompiler.Compile(roles);
         }
         catch (ProgramException e)
         {
@@ -52,6 +52,29 @@ internal sealed partial class StrategyReader(IReadOnlyCollection<string> invaria
             return null;
         }
     }
+
+    private List<RoleSteps> ReadRoles(string id, YamlFields strategy)
+    {
+        var read = new List<RoleSteps>();
+        if (strategy.Find("steps") is not null)
+            errors.Add(strategy.LineOf("roles"), $"{strategy.Owner} has 'steps' and 'roles': either all its sessions do the same, or each role has steps of its own");
+        if (strategy.Fields("roles", $"'roles' of {strategy.Owner}") is not { } roles) return read;
+        if (roles.Entries.Count() < 2)
+            errors.Add(roles.Line, $"'roles' of {strategy.Owner} needs at least two roles: where all sessions do the same, write 'steps'");
+        foreach (var (name, value) in roles.Entries)
+        {
+            if (!ScenarioReader.IsName(name.Value!))
+                errors.Add(name, $"'{name.Value}' is no name for a role: it has lower-case words, such as 'parent deleter'");
+            if (YamlFields.From(value, $"the role '{name.Value}'", ErrorSink.LineOf(name), errors) is not { } role) continue;
+            role.RefuseOthers(ContentFields.Role);
+            read.Add(ReadSteps(id, name.Value, role));
+        }
+
+        return read;
+    }
+
+    private RoleSteps ReadSteps(string id, string? role, YamlFields owner) =>
+        new(role, owner.List("steps") is { } list ? new StepReader(id, deliveries, lines, errors).Read(list) : [], owner.LineOf("steps"));
 
     private Dictionary<string, Promise> ReadPromises(YamlFields strategy)
     {
@@ -88,29 +111,6 @@ internal sealed partial class StrategyReader(IReadOnlyCollection<string> invaria
 
         if (!broken && promises.Count > 0)
             errors.Add(strategy.LineOf("witness"), $"{strategy.Owner} promises no violation, so there is nothing for a 'witness' to show: leave it out");
-        return [.. (strategy.List("witness") ?? new YamlSequenceNode()).Select(e => ReadScheduled(e, program)).OfType<ScheduledStep>()];
+        return new ScheduleReader(MostSessions, deliveries, errors).Read(strategy.List("witness") ?? new YamlSequenceNode(), program);
     }
-
-    private ScheduledStep? ReadScheduled(YamlNode entry, StepProgram? program)
-    {
-        var match = ScheduledForm().Match((entry as YamlScalarNode)?.Value ?? "");
-        if (!match.Success || match.Groups["session"].Value[0] - '0' is < 1 or > MostSessions)
-        {
-            errors.Add(entry, $"{YamlFields.Describe(entry)} is no entry of a schedule: it is a session from 1 to {MostSessions}, a dot and a step's name, such as 1.check");
-            return null;
-        }
-
-        var name = match.Groups["step"].Value;
-        if (program is not null && program.FindStep(name) is not { Kind: StepKind.Statement or StepKind.Begin or StepKind.Commit })
-        {
-            var known = program.Steps.Where(s => s.Kind is StepKind.Statement or StepKind.Begin or StepKind.Commit).Select(s => s.Name).ToList();
-            errors.Add(entry, $"'{entry}' names a step that a schedule cannot order: {NearestName.Hint(name, known)}");
-            return null;
-        }
-
-        return new ScheduledStep(match.Groups["session"].Value[0] - '0', name);
-    }
-
-    [GeneratedRegex(@"^(?<session>\d)\.(?<step>[a-z][a-z0-9-]*)$")]
-    private static partial Regex ScheduledForm();
 }

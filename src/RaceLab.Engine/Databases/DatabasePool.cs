@@ -43,6 +43,10 @@ internal sealed class DatabasePool(NpgsqlDataSource admin, NpgsqlConnectionStrin
         }
     }
 
+    /// <summary>Has new sessions of a database's role look for deadlocks earlier, until it is given back. Only a superuser may: elsewhere nothing happens.</summary>
+    public Task LookForDeadlocksAfterAsync(PooledDatabase database, TimeSpan wait, CancellationToken cancellation) =>
+        superuser ? database.LookForDeadlocksAfterAsync(wait, cancellation) : Task.CompletedTask;
+
     /// <summary>Takes a database back, clean, or drops it. Never throws.</summary>
     public async Task ReturnAsync(PooledDatabase database)
     {

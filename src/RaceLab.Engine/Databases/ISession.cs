@@ -16,13 +16,27 @@ public interface ISession : IAsyncDisposable
     /// <param name="values">The attempt's values by slot; kept columns are written back into them.</param>
     /// <param name="cancellation">Cancels the statement on the server. A cancelled statement counts as lost.</param>
     ValueTask<StatementResult> ExecuteAsync(ProgramStep step, string?[] values, CancellationToken cancellation);
+
+    /// <summary>Sends a statement that is not of the program, for those who look on. No other may be under way.</summary>
+    /// <param name="sql">One statement without parameters.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <returns>The rows; as many of them are kept as of the program's own answers.</returns>
+    /// <exception cref="Npgsql.NpgsqlException">The server rejected it, or the connection is gone.</exception>
+    Task<Answer> AskAsync(string sql, CancellationToken cancellation);
 }
 
 /// <summary>How a statement ended.</summary>
 /// <param name="Kind">Answered, rejected or lost.</param>
 /// <param name="Rows">Rows returned, or affected where the statement returns none.</param>
 /// <param name="Error">For <see cref="StatementEnd.Rejected"/>, and where the server said why before the connection was lost.</param>
-public readonly record struct StatementResult(StatementEnd Kind, long Rows, SqlError? Error = null);
+/// <param name="Answer">The rows themselves, where the session was opened to keep them; null for a statement that returns none.</param>
+public readonly record struct StatementResult(StatementEnd Kind, long Rows, SqlError? Error = null, Answer? Answer = null);
+
+/// <summary>Rows that a statement returned, in PostgreSQL's text form.</summary>
+/// <param name="Columns">The columns' names.</param>
+/// <param name="Rows">A value for each column; null is NULL. No more than were asked for.</param>
+/// <param name="Total">How many rows there were.</param>
+public sealed record Answer(IReadOnlyList<string> Columns, IReadOnlyList<IReadOnlyList<string?>> Rows, long Total);
 
 /// <summary>Ways in which a statement ends.</summary>
 public enum StatementEnd : byte

@@ -40,7 +40,7 @@ public sealed class LabServer : IAsyncDisposable
     /// <summary>Such as 15.18.</summary>
     public Version Version { get; }
 
-    /// <summary>What the server was found not to do, with the reason; null until somebody has asked <see cref="FindLackAsync"/>.</summary>
+    /// <summary>What the server was found not to do, with the reason; null until it has been tried (<see cref="ProbeAsync"/>).</summary>
     public IReadOnlyDictionary<ServerBehaviour, string>? Lacks { get; private set; }
 
     /// <summary>Connects, makes sure that the server can be used, and begins to make databases ahead.</summary>
@@ -92,16 +92,46 @@ public sealed class LabServer : IAsyncDisposable
     /// <exception cref="ServerRefusedException">The server is gone or full, so that it cannot be tried.</exception>
     public async Task<string?> FindLackAsync(Needs needs, CancellationToken cancellation)
     {
-        if (needs.Postgres > Version.Major) return $"It needs PostgreSQL {needs.Postgres} or newer, and the lab's server is {Version}: not on this server.";
-        if (needs.Behaviours.Count == 0) return null;
-        var lacks = Lacks ?? await ProbeAsync(cancellation).ConfigureAwait(false);
+        if (KnownLack(needs) is { } known) return known;
+        if (needs.Behaviours.Count > 0) await ProbeAsync(cancellation).ConfigureAwait(false);
+        return KnownLack(needs);
+    }
+
+    /// <summary>The same without asking the server: a behaviour that has not been tried counts as being there.</summary>
+    public string? KnownLack(Needs needs)
+    {
+        ArgumentNullException.ThrowIfNull(needs);
+        if (needs.Postgres > Version.Major) return $"It needs PostgreSQL {needs.Postgres} or newer, and the lab's server is {Version}.";
         foreach (var behaviour in needs.Behaviours)
         {
-            if (lacks.TryGetValue(behaviour, out var reason))
-                return $"It relies on {ServerBehaviours.NameOf(behaviour)}, and the lab has tried them in vain: {reason}. Not on this server.";
+            if (Lacks is { } lacks && lacks.TryGetValue(behaviour, out var reason))
+                return $"It relies on {ServerBehaviours.NameOf(behaviour)}, and the lab has tried them in vain: {reason}.";
         }
 
         return null;
+    }
+
+    /// <summary>Tries the server for every behaviour that content may rely on, unless that has been done.</summary>
+    /// <exception cref="ServerRefusedException">The server is gone or full, so that it cannot be tried.</exception>
+    public async Task ProbeAsync(CancellationToken cancellation)
+    {
+        if (Lacks is not null) return;
+        await _probing.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            if (Lacks is not null) return;
+            var database = await RentDatabaseAsync(cancellation).ConfigureAwait(false);
+            await using var returning = database.ConfigureAwait(false);
+            Lacks = await ServerProbe.FindLacksAsync(database.ConnectionString, cancellation).ConfigureAwait(false);
+        }
+        catch (NpgsqlException failure)
+        {
+            throw new ServerRefusedException($"The server could not be tried for what a strategy relies on. {failure.Message}", failure);
+        }
+        finally
+        {
+            _probing.Release();
+        }
     }
 
     /// <summary>Asks the server for a sign of life.</summary>
@@ -120,26 +150,6 @@ public sealed class LabServer : IAsyncDisposable
         await _admin.DisposeAsync().ConfigureAwait(false);
         _closing.Dispose();
         _probing.Dispose();
-    }
-
-    private async Task<IReadOnlyDictionary<ServerBehaviour, string>> ProbeAsync(CancellationToken cancellation)
-    {
-        await _probing.WaitAsync(cancellation).ConfigureAwait(false);
-        try
-        {
-            if (Lacks is { } known) return known;
-            var database = await RentDatabaseAsync(cancellation).ConfigureAwait(false);
-            await using var returning = database.ConfigureAwait(false);
-            return Lacks = await ServerProbe.FindLacksAsync(database.ConnectionString, cancellation).ConfigureAwait(false);
-        }
-        catch (NpgsqlException failure)
-        {
-            throw new ServerRefusedException($"The server could not be tried for what a strategy relies on. {failure.Message}", failure);
-        }
-        finally
-        {
-            _probing.Release();
-        }
     }
 
     private async Task SweepAsync(TimeSpan interval)

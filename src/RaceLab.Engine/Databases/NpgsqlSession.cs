@@ -9,29 +9,37 @@ public sealed class NpgsqlSession : ISession
 {
     private readonly NpgsqlConnection _connection;
     private readonly NpgsqlCommand?[] _commands;
+    private readonly int _keptRows;
 
-    private NpgsqlSession(NpgsqlConnection connection, int steps)
+    private NpgsqlSession(NpgsqlConnection connection, int steps, int keptRows)
     {
         _connection = connection;
         _commands = new NpgsqlCommand?[steps];
+        _keptRows = keptRows;
     }
 
     /// <inheritdoc/>
-    public int ProcessId => _connection.ProcessID;
+    public int ProcessId { get; private set; }
 
     /// <summary>Connects and prepares every statement of a program.</summary>
+    /// <param name="source">Where to connect.</param>
+    /// <param name="program">Its statements are the only ones that the session can send.</param>
+    /// <param name="keptRows">How many rows of an answer to keep for those who look on; 0 where nobody does, as in a race.</param>
+    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="ServerRefusedException">The server cannot be reached, will not have one more connection, or rejects a statement.</exception>
-    public static async Task<NpgsqlSession> OpenAsync(NpgsqlDataSource source, StepProgram program, CancellationToken cancellation)
+    public static async Task<NpgsqlSession> OpenAsync(
+        NpgsqlDataSource source, StepProgram program, int keptRows, CancellationToken cancellation)
     {
         var connection = source.CreateConnection();
-        var session = new NpgsqlSession(connection, program.Steps.Count);
+        var session = new NpgsqlSession(connection, program.Steps.Count, keptRows);
         try
         {
             await connection.OpenAsync(cancellation).ConfigureAwait(false);
+            session.ProcessId = connection.ProcessID;
             foreach (var step in program.Steps)
             {
                 if (step.Sql is null) continue;
-                var command = CommandFor(step, connection);
+                var command = CommandFor(step, connection, step.Keep.Count > 0 || keptRows > 0);
                 session._commands[step.Index] = command;
                 await command.PrepareAsync(cancellation).ConfigureAwait(false);
             }
@@ -55,6 +63,7 @@ public sealed class NpgsqlSession : ISession
         var command = _commands[step.Index]!;
         var slots = step.ValueSlots;
         for (var i = 0; i < slots.Count; i++) command.Parameters[i].Value = (object?)values[slots[i]] ?? DBNull.Value;
+        if (_connection.FullState != System.Data.ConnectionState.Open) return new StatementResult(StatementEnd.Lost, 0);
         try
         {
             var reader = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
@@ -67,18 +76,16 @@ public sealed class NpgsqlSession : ISession
                 }
 
                 foreach (var kept in step.Keep) values[kept.Slot] = null;
+                var answer = _keptRows > 0 ? AnswerReader.For(reader, _keptRows) : null;
                 long rows = 0;
                 while (await reader.ReadAsync(cancellation).ConfigureAwait(false))
                 {
+                    answer?.Take();
                     if (rows++ > 0) continue;
-                    foreach (var (column, slot) in step.Keep)
-                    {
-                        var ordinal = reader.GetOrdinal(column);
-                        values[slot] = reader.IsDBNull(ordinal) ? null : reader.GetString(ordinal);
-                    }
+                    foreach (var (column, slot) in step.Keep) values[slot] = AnswerReader.TextOf(reader, reader.GetOrdinal(column));
                 }
 
-                return new StatementResult(StatementEnd.Answered, rows);
+                return new StatementResult(StatementEnd.Answered, rows, null, answer?.Finish());
             }
         }
         catch (PostgresException rejected)
@@ -95,6 +102,9 @@ public sealed class NpgsqlSession : ISession
     }
 
     /// <inheritdoc/>
+    public Task<Answer> AskAsync(string sql, CancellationToken cancellation) => AnswerReader.AskAsync(_connection, sql, _keptRows, cancellation);
+
+    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         foreach (var command in _commands)
@@ -102,9 +112,9 @@ public sealed class NpgsqlSession : ISession
         await _connection.DisposeAsync().ConfigureAwait(false);
     }
 
-    private static NpgsqlCommand CommandFor(ProgramStep step, NpgsqlConnection connection)
+    private static NpgsqlCommand CommandFor(ProgramStep step, NpgsqlConnection connection, bool asText)
     {
-        var command = new NpgsqlCommand(step.Sql!.Numbered, connection) { AllResultTypesAreUnknown = step.Keep.Count > 0 };
+        var command = new NpgsqlCommand(step.Sql!.Numbered, connection) { AllResultTypesAreUnknown = asText };
 
         // Unknown: sent as text without a type, so that PostgreSQL infers it as it would for any client.
         foreach (var _ in step.ValueSlots) command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Unknown, Value = DBNull.Value });

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Security.Cryptography;
 using Dapper;
 using Npgsql;
@@ -60,6 +61,16 @@ internal sealed class PooledDatabase
         }
 
         return true;
+    }
+
+    /// <summary>Has new sessions of the role look for deadlocks when they have waited so long. <see cref="CleanAsync"/> undoes it.</summary>
+    public async Task LookForDeadlocksAfterAsync(TimeSpan wait, CancellationToken cancellation)
+    {
+        var connection = new NpgsqlConnection(_cleaner);
+        await using var closing = connection.ConfigureAwait(false);
+        await connection.OpenAsync(cancellation).ConfigureAwait(false);
+        var milliseconds = ((int)wait.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
+        await RunAsync(connection, $"ALTER ROLE {Name} SET deadlock_timeout = {milliseconds}", cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Ends the role's sessions, drops all that it owns and undoes what it set.</summary>

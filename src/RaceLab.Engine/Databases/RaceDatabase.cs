@@ -26,6 +26,12 @@ public sealed class RaceDatabase : IAsyncDisposable
     public string WatcherConnectionString => _database.WatcherConnectionString;
 
     /// <summary>
+    /// Has sessions that are opened from now on look for deadlocks when they have waited so long, where the lab may say so
+    /// (<see href="https://www.postgresql.org/docs/current/runtime-config-locks.html#GUC-DEADLOCK-TIMEOUT">deadlock_timeout</see> is a superuser's).
+    /// </summary>
+    public Task LookForDeadlocksAfterAsync(TimeSpan wait, CancellationToken cancellation) => _pool.LookForDeadlocksAfterAsync(_database, wait, cancellation);
+
+    /// <summary>
     /// Ends what is still connected as the race's role, empties the database and gives it back. Never throws: a database that cannot be cleaned is dropped.
     /// </summary>
     public async ValueTask DisposeAsync()

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace RaceLab.Engine.Programs;
 
 /// <summary>
@@ -9,10 +11,16 @@ public sealed class AttemptMachine
 {
     private const int NoBlock = -1;
 
+    /// <summary>SQLSTATE <c>connection_failure</c>, for the caller of an attempt whose connection went without a word.</summary>
+    private static readonly SqlError _connectionFailure = new("08006", null, "The connection was lost.");
+    private static readonly int InputCount = StepProgram.Inputs.Count;
+
     private readonly StepProgram _program;
+    private readonly Role _role;
     private readonly long[] _rows;
     private readonly int[] _retries;
     private readonly int _retriesAtMost;
+    private readonly int _deliveries;
     private int _at;
     private Outcome? _answer;
     private Recovery _recovery;
@@ -22,11 +30,15 @@ public sealed class AttemptMachine
 
     /// <summary>Makes a machine for a program; <see cref="Start"/> begins an attempt.</summary>
     /// <param name="program">What to follow.</param>
+    /// <param name="worker">Whose attempts, from 1: it says which of the program's roles is followed.</param>
     /// <param name="retriesAtMost">Fewer retries of a block than its rule allows, 0 or more; null leaves it to the rule.</param>
-    public AttemptMachine(StepProgram program, int? retriesAtMost = null)
+    /// <param name="deliveries">How often an attempt arrives at most, 1 or more, while it is not answered well.</param>
+    public AttemptMachine(StepProgram program, int worker = 1, int? retriesAtMost = null, int deliveries = 1)
     {
         _program = program;
+        _role = program.RoleOf(worker);
         _retriesAtMost = retriesAtMost ?? int.MaxValue;
+        _deliveries = deliveries;
         _rows = new long[program.Steps.Count];
         _retries = new int[program.Blocks.Length];
         Values = new string?[program.Variables.Count];
@@ -42,8 +54,17 @@ public sealed class AttemptMachine
     /// <summary>The attempt's values by slot, in PostgreSQL's text form.</summary>
     public string?[] Values { get; }
 
-    /// <summary>What to do next; null once the attempt has ended.</summary>
+    /// <summary>What to do next; null once the attempt has ended, or waits for its next delivery.</summary>
     public ProgramStep? Next { get; private set; }
+
+    /// <summary>How often the attempt has arrived: 1 at first.</summary>
+    public int Delivery { get; private set; }
+
+    /// <summary>Whether the attempt was not answered well and may arrive once more.</summary>
+    public bool AwaitsDelivery => Next is null && Delivery > 0 && Delivery < _deliveries && !IsAcknowledged;
+
+    /// <summary>Whether an earlier delivery has kept something, or may have: its rows may be there, whatever this one is told.</summary>
+    public bool LeftOpen { get; private set; }
 
     /// <summary>What the attempt ended as; meaningful once <see cref="Next"/> is null.</summary>
     public Outcome Outcome { get; private set; }
@@ -51,29 +72,36 @@ public sealed class AttemptMachine
     /// <summary>The error that ended the attempt as rejected, or was handled last.</summary>
     public SqlError? Error { get; private set; }
 
-    /// <summary>How often a block was run again in this attempt.</summary>
+    /// <summary>The error that this delivery's caller met: it was rejected, or its connection was lost. Null where it was answered.</summary>
+    public SqlError? EndedBy { get; private set; }
+
+    /// <summary>How often a block was run again in this attempt, over all its deliveries.</summary>
     public int Retries { get; private set; }
 
     /// <summary>While <see cref="Next"/> is a back-off: the range to draw the wait from.</summary>
     public RetryRule? Backoff => _retryBlock == NoBlock ? null : _program.Blocks[_retryBlock].Retry;
 
-    /// <summary>Begins an attempt.</summary>
+    private bool IsAcknowledged => Outcome is Outcome.Created or Outcome.Found or Outcome.Updated;
+
+    /// <summary>Begins an attempt: its first delivery.</summary>
     public void Start(string key, string attempt, string worker)
     {
-        Array.Clear(Values);
-        Array.Clear(_rows);
-        Array.Clear(_retries);
         Values[0] = key;
         Values[1] = attempt;
         Values[2] = worker;
-        _at = 0;
-        _answer = null;
-        _recovery = Recovery.None;
-        _retryBlock = NoBlock;
-        _kept = false;
+        Delivery = 0;
+        LeftOpen = false;
         Retries = 0;
-        Error = null;
-        Advance();
+        Begin();
+    }
+
+    /// <summary>The same attempt arrives once more: whatever the program knew of it is gone, and <c>@delivery</c> is one more.</summary>
+    /// <exception cref="InvalidOperationException"><see cref="AwaitsDelivery"/> is false.</exception>
+    public void DeliverAgain()
+    {
+        if (!AwaitsDelivery) throw new InvalidOperationException("this attempt has been answered, or has arrived as often as it may");
+        LeftOpen |= _kept || Outcome == Outcome.Unknown;
+        Begin();
     }
 
     /// <summary>The step went well.</summary>
@@ -126,12 +154,14 @@ public sealed class AttemptMachine
     }
 
     /// <summary>
-    /// The connection was lost, or its answer did not come in time, while this step was under way. What an earlier step has already
-    /// committed stays, so the attempt is then unknown as well.
+    /// The connection was lost, or its answer did not come in time, while this step was under way, or the step is the application's own crash. What an
+    /// earlier step has already committed stays, so the attempt is then unknown as well.
     /// </summary>
-    public void Lost()
+    /// <param name="reason">What the server said before; null: nothing.</param>
+    public void Lost(SqlError? reason = null)
     {
         var lost = Next!;
+        EndedBy = reason ?? _connectionFailure;
         var open = _kept || (lost.LeavesUnknown && !lost.IsRecovery);
         End(open && _answer != Outcome.Failed ? Outcome.Unknown : Outcome.Failed);
     }
@@ -141,6 +171,7 @@ public sealed class AttemptMachine
     {
         if (block == NoBlock)
         {
+            if (_answer != Outcome.Failed) EndedBy = Error;
             End(_answer == Outcome.Failed ? Outcome.Failed : Outcome.Rejected);
             return;
         }
@@ -225,9 +256,27 @@ public sealed class AttemptMachine
         }
     }
 
+    private void Begin()
+    {
+        Array.Clear(Values, InputCount, Values.Length - InputCount);
+        Array.Clear(_rows);
+        Array.Clear(_retries);
+        Delivery++;
+        Values[3] = Delivery.ToString(CultureInfo.InvariantCulture);
+        _at = _role.Entry;
+        _answer = null;
+        _recovery = Recovery.None;
+        _retryBlock = NoBlock;
+        _kept = false;
+        Error = null;
+        EndedBy = null;
+        Advance();
+    }
+
     private void End(Outcome outcome)
     {
-        Outcome = outcome;
+        // What an earlier delivery has kept may be there, even if this one was refused.
+        Outcome = LeftOpen && outcome is (Outcome.Rejected or Outcome.Failed) ? Outcome.Unknown : outcome;
         Next = null;
     }
 }

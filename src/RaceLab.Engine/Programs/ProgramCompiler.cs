@@ -8,6 +8,9 @@ public sealed class ProgramCompiler
     private readonly List<Block> _blocks = [];
     private readonly HashSet<string> _names = [];
     private readonly List<string> _variables = [.. StepProgram.Inputs];
+    private string? _role;
+    private int _roleSteps;
+    private int _roleSlots;
     private int _block = -1;
     private ProgramStep? _lastSqlStep;
     private int _depth;
@@ -17,30 +20,52 @@ public sealed class ProgramCompiler
     {
     }
 
-    /// <summary>Compiles the steps of one strategy.</summary>
+    /// <summary>Compiles the steps of a strategy whose sessions all do the same.</summary>
     /// <exception cref="ProgramException">With the line of the step that is wrong.</exception>
-    public static StepProgram Compile(IReadOnlyList<Step> steps, int line)
+    public static StepProgram Compile(IReadOnlyList<Step> steps, int line) => Compile([new RoleSteps(null, steps, line)]);
+
+    /// <summary>Compiles all roles of a strategy into one program.</summary>
+    /// <exception cref="ProgramException">With the line of the step that is wrong.</exception>
+    public static StepProgram Compile(IReadOnlyList<RoleSteps> roles)
     {
         var compiler = new ProgramCompiler();
-        compiler.Emit(steps);
-        compiler._code.Add(new Instruction(Op.End, -1));
-        compiler.RefuseSilentEnd(line);
+        var compiled = roles.Select(compiler.EmitRole).ToList();
         for (var i = 0; i < compiler._steps.Count; i++) compiler._steps[i].Index = i;
-        return new StepProgram(compiler._steps, compiler._code, compiler._blocks, compiler._variables);
+        return new StepProgram(compiled, compiler._steps, compiler._code, compiler._blocks, compiler._variables);
+    }
+
+    /// <summary>What a role's steps find and keep is its own: another role's is not known to it, since no session follows both.</summary>
+    private Role EmitRole(RoleSteps role)
+    {
+        var entry = _code.Count;
+        _role = role.Name;
+        _roleSteps = _steps.Count;
+        _roleSlots = _variables.Count;
+        _lastSqlStep = null;
+        Emit(role.Steps);
+        _code.Add(new Instruction(Op.End, -1));
+        RefuseSilentEnd(entry, role.Line);
+        return new Role(role.Name, entry);
     }
 
     private void Emit(IReadOnlyList<Step> steps)
     {
-        var answered = false;
+        string? ends = null;
         foreach (var step in steps)
         {
-            if (answered) throw new ProgramException(step.Line, "this step is never reached: the 'say' before it always ends the attempt");
-            answered = step is SayStep { When: null };
+            if (ends is not null) throw new ProgramException(step.Line, $"this step is never reached: the '{ends}' before it always ends the attempt");
+            ends = step switch
+            {
+                SayStep { When: null } => "say",
+                CrashStep { When: null, Delivery: null } => "crash",
+                _ => null,
+            };
             switch (step)
             {
                 case SqlStep sql: EmitSql(sql); break;
                 case PauseStep pause: EmitPause(pause); break;
                 case SayStep say: EmitSay(say); break;
+                case CrashStep crash: EmitCrash(crash); break;
                 case WithinStep within: EmitBlock(within); break;
                 default: throw new ProgramException(step.Line, $"a {step.GetType().Name} cannot be run");
             }
@@ -60,7 +85,7 @@ public sealed class ProgramCompiler
         var keep = step.Keep.Select(k => new KeptSlot(k.Column, Define(k.Variable, step.Line))).ToList();
         if (_names.Contains(step.Name)) throw new ProgramException(step.Line, $"two steps are called '{step.Name}'");
         _names.Add(step.Name);
-        var done = new ProgramStep(step.Name, StepKind.Statement, step.Sql, _depth, step.When?.Text, slots, keep, _block >= 0) { Isolation = _isolation };
+        var done = new ProgramStep(step.Name, StepKind.Statement, step.Sql, _depth, step.When?.Text, slots, keep, _block >= 0) { Isolation = _isolation, Role = _role };
         _steps.Add(done);
         _code.Add(new Instruction(Op.Do, _block, done, OnError: step.OnError));
         _lastSqlStep = done;
@@ -85,6 +110,19 @@ public sealed class ProgramCompiler
         for (var b = _block; b >= 0; b = _blocks[b].Parent)
             _code.Add(new Instruction(Op.Do, b, step.Answer == Outcome.Failed ? _blocks[b].RollbackStep : _blocks[b].CommitStep));
         _code.Add(new Instruction(Op.End, -1));
+        Land(skip);
+    }
+
+    private void EmitCrash(CrashStep step)
+    {
+        var delivery = step.Delivery is { } number ? Condition.Parse($"@delivery = {number}") : null;
+        var late = EmitSkip(delivery, step.Line);
+        var skip = EmitSkip(step.When, step.Line);
+        var note = string.Join(" and ", ((Condition?[])[delivery, step.When]).OfType<Condition>().Select(c => c.Text));
+        var done = Make("crash", StepKind.Crash, null, _block >= 0) with { Note = note.Length == 0 ? null : note, Isolation = _isolation };
+        _steps.Add(done);
+        _code.Add(new Instruction(Op.Do, _block, done));
+        Land(late);
         Land(skip);
     }
 
@@ -149,7 +187,7 @@ public sealed class ProgramCompiler
     {
         var unique = name;
         for (var n = 2; !_names.Add(unique); n++) unique = $"{name}-{n}";
-        return new ProgramStep(unique, kind, sql is null ? null : SqlText.Parse(sql), _depth, null, [], [], inTransaction);
+        return new ProgramStep(unique, kind, sql is null ? null : SqlText.Parse(sql), _depth, null, [], [], inTransaction) { Role = _role };
     }
 
     /// <summary>Emits the jump around a conditional step. The target is filled in by <see cref="Land"/>.</summary>
@@ -171,31 +209,34 @@ public sealed class ProgramCompiler
     {
         if (when.InStep is null)
             return _lastSqlStep ?? throw new ProgramException(line, $"'{when.Text}' asks about a step before the first one");
-        return _steps.FirstOrDefault(s => s.Kind == StepKind.Statement && s.Name == when.InStep)
+        return _steps.Skip(_roleSteps).FirstOrDefault(s => s.Kind == StepKind.Statement && s.Name == when.InStep)
             ?? throw new ProgramException(line, $"'{when.Text}' asks about a step '{when.InStep}' that does not come before it");
     }
 
     private int SlotOf(string variable, int line)
     {
-        var slot = _variables.IndexOf(variable);
+        var slot = FindSlot(variable);
         return slot >= 0
             ? slot
-            : throw new ProgramException(line, $"@{variable} is not known here: known are {string.Join(", ", _variables.Select(v => "@" + v))}");
+            : throw new ProgramException(line, $"@{variable} is not known here: known are {string.Join(", ", StepProgram.Inputs.Concat(_variables.Skip(_roleSlots)).Select(v => "@" + v))}");
     }
+
+    private int FindSlot(string variable) =>
+        StepProgram.Inputs.Contains(variable) ? _variables.IndexOf(variable) : _variables.IndexOf(variable, _roleSlots);
 
     private int Define(string variable, int line)
     {
         if (StepProgram.Inputs.Contains(variable)) throw new ProgramException(line, $"@{variable} is given by the race and cannot be kept into");
-        if (!_variables.Contains(variable)) _variables.Add(variable);
-        return _variables.IndexOf(variable);
+        if (FindSlot(variable) < 0) _variables.Add(variable);
+        return FindSlot(variable);
     }
 
-    /// <summary>Every way through the program must tell the caller something.</summary>
-    private void RefuseSilentEnd(int line)
+    /// <summary>Every way through a role must tell the caller something.</summary>
+    private void RefuseSilentEnd(int entry, int line)
     {
         var last = _code.Count - 1;
         var seen = new HashSet<int>();
-        var open = new Stack<int>([0]);
+        var open = new Stack<int>([entry]);
         while (open.TryPop(out var at))
         {
             if (!seen.Add(at)) continue;
@@ -204,7 +245,7 @@ public sealed class ProgramCompiler
             var instruction = _code[at];
             if (instruction.Block >= 0 && _blocks[instruction.Block].OnError.Rules.Any(r => r.Action == ErrorAction.Continue))
                 open.Push(_blocks[instruction.Block].Exit);
-            if (instruction.Op == Op.Say) continue;
+            if (instruction.Op == Op.Say || instruction.Step?.Kind == StepKind.Crash) continue;
             if (instruction.Op == Op.SkipUnless) open.Push(instruction.Target);
             if (instruction.Op != Op.End) open.Push(at + 1);
         }

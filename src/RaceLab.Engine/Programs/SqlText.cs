@@ -12,6 +12,8 @@ public sealed class SqlText
 {
     private const string OperatorCharacters = "+-*/<>=~!@#%^&|`?";
 
+    private static readonly string[] _readers = ["select", "insert", "update", "delete", "merge", "with", "values", "table"];
+
     private SqlText(string written, string numbered, IReadOnlyList<string> parameters)
     {
         Written = written;
@@ -30,6 +32,12 @@ public sealed class SqlText
 
     /// <summary>Whether losing the answer leaves it open if something was written: everything but a plain SELECT.</summary>
     public bool MayWrite => !Written.AsSpan().TrimStart().StartsWith("select", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>
+    /// Whether running it gives a transaction its snapshot, where it has none yet. LOCK and SET, for example, do not
+    /// (<see href="https://www.postgresql.org/docs/current/sql-set-transaction.html">SET TRANSACTION</see> names the others).
+    /// </summary>
+    public bool TakesSnapshot => _readers.Any(verb => Written.StartsWith(verb, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Reads a statement. A trailing semicolon and white space around it are dropped.</summary>
     /// <exception cref="FormatException">A quote or comment is not closed, there is more than one statement, or none.</exception>

@@ -4,6 +4,12 @@ namespace RaceLab.Engine.Programs;
 /// <param name="Line">Where it stands in its file, from 1.</param>
 public abstract record Step(int Line);
 
+/// <summary>What one kind of session does.</summary>
+/// <param name="Name">As content calls it; null for the one role of a strategy whose sessions all do the same.</param>
+/// <param name="Steps">At least one.</param>
+/// <param name="Line">Where it stands in its file, from 1.</param>
+public sealed record RoleSteps(string? Name, IReadOnlyList<Step> Steps, int Line);
+
 /// <summary>Sends one SQL statement.</summary>
 /// <param name="Name">How schedules, charts and conditions call it; unique in its strategy.</param>
 /// <param name="Sql">The statement.</param>
@@ -30,6 +36,14 @@ public sealed record PauseStep(Condition? When, int Line) : Step(Line);
 /// <param name="When">Null: always.</param>
 /// <param name="Line">Where it stands in its file, from 1.</param>
 public sealed record SayStep(Outcome Answer, Condition? When, int Line) : Step(Line);
+
+/// <summary>
+/// The application dies here: its connection drops without COMMIT, and the caller hears nothing. What was not committed is rolled back by the server.
+/// </summary>
+/// <param name="Delivery">On which delivery of its attempt, from 1; null: on every one.</param>
+/// <param name="When">Null: always.</param>
+/// <param name="Line">Where it stands in its file, from 1.</param>
+public sealed record CrashStep(int? Delivery, Condition? When, int Line) : Step(Line);
 
 /// <summary>A block that is entered and left.</summary>
 /// <param name="Kind">What is entered.</param>
@@ -123,10 +137,12 @@ public enum Outcome : byte
     /// <summary>PostgreSQL rejected a statement, nothing in the strategy handled it, and the caller got that error.</summary>
     Rejected,
 
-    /// <summary>The caller was told that it failed, and nothing of the attempt was kept.</summary>
+    /// <summary>The caller was told that it failed, or nothing at all, and nothing of the attempt was kept.</summary>
     Failed,
 
-    /// <summary>The answer to what may have been the deciding statement was lost: the row may or may not be there.</summary>
+    /// <summary>
+    /// The answer to what may have been the deciding statement was lost, or the application died behind it: the row may or may not be there.
+    /// </summary>
     Unknown,
 }
 

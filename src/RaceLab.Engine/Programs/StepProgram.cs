@@ -7,38 +7,51 @@ namespace RaceLab.Engine.Programs;
 public sealed class StepProgram
 {
     /// <summary>Variables that every attempt has, in the order of their slots.</summary>
-    public static readonly IReadOnlyList<string> Inputs = ["key", "attempt", "worker"];
+    public static readonly IReadOnlyList<string> Inputs = ["key", "attempt", "worker", "delivery"];
 
     internal StepProgram(
-        IReadOnlyList<ProgramStep> steps, IReadOnlyList<Instruction> instructions, IReadOnlyList<Block> blocks, IReadOnlyList<string> variables)
+        IReadOnlyList<Role> roles, IReadOnlyList<ProgramStep> steps, IReadOnlyList<Instruction> instructions, IReadOnlyList<Block> blocks, IReadOnlyList<string> variables)
     {
+        Roles = roles;
         Steps = steps;
         Instructions = [.. instructions];
         Blocks = [.. blocks];
         Variables = variables;
     }
 
+    /// <summary>What the sessions take turns in being, at least one; one without a name where all do the same.</summary>
+    public IReadOnlyList<Role> Roles { get; }
+
     /// <summary>
     /// Everything that takes time, in reading order: statements, also BEGIN and COMMIT, pauses, and the rollbacks and back-offs that
-    /// happen only after an error. A step's index here is its number in events, frames and results.
+    /// happen only after an error; one role's behind another's. A step's index here is its number in events, frames and results.
     /// </summary>
     public IReadOnlyList<ProgramStep> Steps { get; }
 
-    /// <summary>The slots of values: <see cref="Inputs"/>, then whatever steps keep.</summary>
+    /// <summary>The slots of values: <see cref="Inputs"/>, then whatever steps keep, each role in slots of its own.</summary>
     public IReadOnlyList<string> Variables { get; }
 
     internal Instruction[] Instructions { get; }
 
     internal Block[] Blocks { get; }
 
+    /// <summary>What a worker or a session is: the first has the first role, and behind the last role comes the first again.</summary>
+    /// <param name="worker">From 1.</param>
+    public Role RoleOf(int worker) => Roles[(worker - 1) % Roles.Count];
+
     /// <summary>The step of that name, or null.</summary>
     public ProgramStep? FindStep(string name) => Steps.FirstOrDefault(s => s.Name == name);
 }
 
+/// <summary>A part of a program that some of its sessions follow: what the others do is not theirs.</summary>
+/// <param name="Name">Unique in the program; null where it is the only one.</param>
+/// <param name="Entry">The instruction at which its attempts begin.</param>
+public sealed record Role(string? Name, int Entry);
+
 /// <summary>One thing that a worker does and that takes time.</summary>
 /// <param name="Name">Unique in the program.</param>
 /// <param name="Kind">What it is.</param>
-/// <param name="Sql">The statement that is sent; null for pauses and back-offs.</param>
+/// <param name="Sql">The statement that is sent; null for pauses, back-offs, crashes and deliveries.</param>
 /// <param name="Depth">How many blocks stand around it, for indenting.</param>
 /// <param name="Note">When it runs, in content's own words (<c>not found in check</c>); null: always.</param>
 /// <param name="ValueSlots">For each parameter of <paramref name="Sql"/>, its slot among the variables.</param>
@@ -54,11 +67,22 @@ public sealed record ProgramStep(
     IReadOnlyList<KeptSlot> Keep,
     bool InTransaction)
 {
+    /// <summary>
+    /// A turn of the environment: an attempt that was not answered well arrives again. It belongs to no program, and its <see cref="Index"/> is -1.
+    /// </summary>
+    public static ProgramStep Delivery { get; } = new("deliver", StepKind.Delivery, null, 0, null, [], [], false);
+
     /// <summary>Its number in <see cref="StepProgram.Steps"/>, given when the whole program is known.</summary>
     public int Index { get; internal set; } = -1;
 
+    /// <summary>The name of the role that it belongs to; null where the program has one role only.</summary>
+    public string? Role { get; internal init; }
+
     /// <summary>The level that the transaction around it asks for; null outside a transaction, and where it asks for none.</summary>
     public IsolationLevel? Isolation { get; internal init; }
+
+    /// <summary>Whether it does nothing but take time.</summary>
+    public bool IsWait => Kind is StepKind.Pause or StepKind.Backoff;
 
     /// <summary>Whether it happens only after an error: not part of the listing that a learner reads.</summary>
     public bool IsRecovery => Kind is StepKind.Rollback or StepKind.Backoff;
@@ -92,6 +116,12 @@ public enum StepKind
 
     /// <summary>The wait before a retry.</summary>
     Backoff,
+
+    /// <summary>The application dies: its connection drops.</summary>
+    Crash,
+
+    /// <summary>The attempt arrives again. Never in a program: whoever sends does it.</summary>
+    Delivery,
 }
 
 internal enum Op : byte

@@ -41,6 +41,9 @@ public sealed class Race : IRaceProgress
     /// <summary>While queued: 1 for the next race to start; 0 when not known yet.</summary>
     public int QueuePlace { get; private set; }
 
+    /// <summary>While queued: whether it waits for other programs that hold the server's connections, and not for other races of this lab.</summary>
+    public bool IsCrowdedOut { get; private set; }
+
     /// <summary>The newest frame, or null before the first.</summary>
     public RaceFrame? Frame { get; private set; }
 
@@ -76,7 +79,9 @@ public sealed class Race : IRaceProgress
 
     void IRaceProgress.Queued(int place) => Change(() => QueuePlace = place);
 
-    void IRaceProgress.Entered(RaceState state) => Change(() => State = state);
+    void IRaceProgress.CrowdedOut() => Change(() => (State, IsCrowdedOut) = (RaceState.Queued, true));
+
+    void IRaceProgress.Entered(RaceState state) => Change(() => (State, IsCrowdedOut) = (state, false));
 
     void IRaceProgress.Publish(RaceFrame frame) => Change(() => Frame = frame);
 
@@ -111,6 +116,9 @@ public interface IRaceProgress
     /// <summary>The race waits for connections.</summary>
     /// <param name="place">1 for the next race to start.</param>
     void Queued(int place);
+
+    /// <summary>The race is queued again: other programs, of which this lab knows nothing, hold the server's connections.</summary>
+    void CrowdedOut();
 
     /// <summary>The race is in a new part of its life.</summary>
     void Entered(RaceState state);

@@ -46,6 +46,9 @@ internal sealed class RaceAggregator
 
     public long Retries => _retries;
 
+    /// <summary>Deliveries beyond the first of their attempt.</summary>
+    public long Redeliveries { get; private set; }
+
     /// <summary>Creations beyond the first of their key, from the attempts' answers.</summary>
     public long ExtraCreations => _extraCreations;
 
@@ -120,6 +123,7 @@ internal sealed class RaceAggregator
 
         _outcomes[(int)happened.Outcome]++;
         _retries += happened.Retries;
+        Redeliveries += happened.Delivery - 1;
         _attemptsOf[worker]++;
         _latencies.Add(latency);
         _recent.Add(latency);

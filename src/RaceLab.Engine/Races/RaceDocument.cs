@@ -70,6 +70,9 @@ public sealed record RaceDocument
     /// <summary>How often blocks were run again.</summary>
     public required long Retries { get; init; }
 
+    /// <summary>How often attempts arrived again.</summary>
+    public required long Redeliveries { get; init; }
+
     /// <summary>
     /// Statements that the server rejected, by SQLSTATE, most frequent first: also those whose error the strategy caught, so this is not <c>attempts.rejected</c>.
     /// </summary>
@@ -120,6 +123,7 @@ public sealed record RaceDocument
             Attempts = new AttemptNumbers(
                 attempts.Total, attempts.Created, attempts.Found, attempts.Updated, attempts.Rejected, attempts.Failed, attempts.Unknown),
             Retries = result.Retries,
+            Redeliveries = result.Redeliveries,
             Rejected = BySqlState(result.Rejections),
             Invariants = result.Invariants.ToDictionary(i => i.Name, InvariantNumbers.From),
             Reconciliation = result.Reconciliation,

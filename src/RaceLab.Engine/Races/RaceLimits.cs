@@ -11,4 +11,7 @@ public sealed record RaceLimits
 
     /// <summary>Finished races that are kept in memory, for those who come back to them; older ones come from the archive. 1 to 10,000.</summary>
     public int KeptInMemory { get; init; } = RaceRegistry.KeptInMemory;
+
+    /// <summary>Explorations that run at once; others wait for theirs. 1 to 16.</summary>
+    public int ExplorationsAtOnce { get; init; } = 2;
 }

@@ -12,12 +12,17 @@ namespace RaceLab.Engine.Races;
 /// <param name="Outcome">For an attempt that ended.</param>
 /// <param name="Rejection">For a rejected step, and for an attempt that ended rejected: its number in <see cref="Rejections"/>; otherwise 0.</param>
 /// <param name="Retries">For an attempt that ended.</param>
+/// <param name="Delivery">Which delivery of the attempt the step belongs to; for an attempt that ended, how many there were.</param>
+/// <param name="LeftOpen">For an attempt that ended: whether a delivery before the last one has kept something, or may have.</param>
 internal readonly record struct RaceEvent(
-    uint Start, uint End, int Attempt, int Key, byte Step, Outcome Outcome, ushort Rejection, ushort Retries)
+    uint Start, uint End, int Attempt, int Key, byte Step, Outcome Outcome, ushort Rejection, ushort Retries, byte Delivery = 1, bool LeftOpen = false)
 {
     public const byte AttemptEnded = byte.MaxValue;
 
     public bool IsAttempt => Step == AttemptEnded;
+
+    /// <summary>For an attempt that ended: whether its rows may be there although no caller was told that they were made.</summary>
+    public bool IsOpen => Outcome == Outcome.Unknown || (LeftOpen && Outcome != Outcome.Created);
 }
 
 /// <summary>

@@ -39,6 +39,9 @@ public sealed record RaceResult
     /// <summary>How often blocks were run again, over all attempts.</summary>
     public required long Retries { get; init; }
 
+    /// <summary>How often attempts arrived again, over all of them: 0 where the scenario has no deliveries.</summary>
+    public long Redeliveries { get; init; }
+
     /// <summary>Every statement that PostgreSQL rejected, whether the strategy caught it or not, most frequent first.</summary>
     public required IReadOnlyList<RejectionCount> Rejections { get; init; }
 
@@ -139,11 +142,11 @@ public sealed record OffendingRows(IReadOnlyList<string> Columns, IReadOnlyList<
 
 /// <summary>
 /// The book-keeping after a race: rows whose callers were told "created" must be there, and every row there must belong to such a
-/// caller or to one whose answer was lost (acknowledged ⊆ rows ⊆ acknowledged + unknown).
+/// caller or to one whose answer was lost, be it an earlier delivery's (acknowledged ⊆ rows ⊆ acknowledged + unknown).
 /// </summary>
 /// <param name="Acknowledged">Attempts that were told "created".</param>
 /// <param name="Rows">Rows in the table.</param>
-/// <param name="Unknown">Attempts whose answer was lost.</param>
+/// <param name="Unknown">Attempts whose answer was lost, and those that were told something else only after an earlier delivery's was.</param>
 /// <param name="UnknownWithRow">Of those, the ones that did make a row.</param>
 /// <param name="Missing">Acknowledged, but no row.</param>
 /// <param name="Unacknowledged">Rows of attempts that were neither told "created" nor unknown.</param>

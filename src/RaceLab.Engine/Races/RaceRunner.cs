@@ -20,6 +20,9 @@ public sealed class RaceRunner : IRaceRunner
     /// <summary>How often viewers get a frame.</summary>
     public static readonly TimeSpan FrameInterval = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>How long a race waits for connections that other programs hold before it gives up.</summary>
+    public static readonly TimeSpan CrowdPatience = FullServer.Patience;
+
     private const int OpeningAtOnce = 16;
     private static readonly TimeSpan CountingTime = TimeSpan.FromMinutes(2);
 
@@ -52,9 +55,11 @@ public sealed class RaceRunner : IRaceRunner
         {
             using var permits = await QueueAsync(request, progress, stop).ConfigureAwait(false);
 
+            progress.Entered(RaceState.Preparing);
+
             // The permits are kept while strangers fill the server: whoever is next in the queue would find it as full.
             return await FullServer.OutlastAsync(
-                () => RaceWithPermitsAsync(request, progress, stop), () => Queue(progress), FullServer.Patience, _time, stop).ConfigureAwait(false);
+                () => RaceWithPermitsAsync(request, progress, stop), progress.CrowdedOut, CrowdPatience, _time, stop).ConfigureAwait(false);
         }
         catch (ServerRefusedException refused)
         {
@@ -78,15 +83,8 @@ public sealed class RaceRunner : IRaceRunner
         return await _server.Permits.TakeAsync(request.Workload.Workers + 1, progress.Queued, stop).ConfigureAwait(false);
     }
 
-    private static void Queue(IRaceProgress progress)
-    {
-        progress.Queued(0);
-        progress.Entered(RaceState.Queued);
-    }
-
     private async Task<RaceResult> RaceWithPermitsAsync(RaceRequest request, IRaceProgress progress, CancellationToken stop)
     {
-        progress.Entered(RaceState.Preparing);
         if (await _server.FindLackAsync(request.Scenario.NeedsOf(request.Strategy), stop).ConfigureAwait(false) is { } lack)
             return RaceResults.Refused(request, _time.GetUtcNow(), lack);
         await using var database = await _server.RentDatabaseAsync(stop).ConfigureAwait(false);
@@ -111,7 +109,7 @@ public sealed class RaceRunner : IRaceRunner
         {
             Request = request,
             Time = _time,
-            ConnectAsync = async () => await NpgsqlSession.OpenAsync(source, request.Strategy.Program, aborting.Token).ConfigureAwait(false),
+            ConnectAsync = async () => await NpgsqlSession.OpenAsync(source, request.Strategy.Program, 0, aborting.Token).ConfigureAwait(false),
             Stopping = ending.Token,
             Aborting = aborting.Token,
             Keys = [.. Enumerable.Range(0, request.Workload.Keys + 1).Select(request.Scenario.Key.For)],
@@ -221,6 +219,7 @@ public sealed class RaceRunner : IRaceRunner
             PostgresVersion = _server.Version.ToString(),
             Attempts = counts,
             Retries = aggregator.Retries,
+            Redeliveries = aggregator.Redeliveries,
             Rejections =
             [
                 .. aggregator.Rejected

@@ -13,7 +13,7 @@ namespace RaceLab.Engine.Races;
 internal sealed class RaceTable
 {
     private const string CopyAttempts =
-        "COPY attempts (attempt, worker, key, said, retries, sqlstate, constraint_name, started_us, ended_us) FROM STDIN (FORMAT binary)";
+        "COPY attempts (attempt, worker, delivery, key, said, retries, sqlstate, constraint_name, started_us, ended_us) FROM STDIN (FORMAT binary)";
 
     private readonly RaceRequest _request;
     private readonly NpgsqlConnection _connection;
@@ -63,6 +63,7 @@ internal sealed class RaceTable
             await copy.StartRowAsync(cancellation).ConfigureAwait(false);
             await copy.WriteAsync(number, NpgsqlDbType.Bigint, cancellation).ConfigureAwait(false);
             await copy.WriteAsync(worker, NpgsqlDbType.Integer, cancellation).ConfigureAwait(false);
+            await copy.WriteAsync((int)ended.Delivery, NpgsqlDbType.Integer, cancellation).ConfigureAwait(false);
             await copy.WriteAsync(keys[ended.Key], NpgsqlDbType.Text, cancellation).ConfigureAwait(false);
             await copy.WriteAsync(WordFor(ended.Outcome), NpgsqlDbType.Text, cancellation).ConfigureAwait(false);
             await copy.WriteAsync((int)ended.Retries, NpgsqlDbType.Integer, cancellation).ConfigureAwait(false);
@@ -104,8 +105,8 @@ internal sealed class RaceTable
     /// <summary>Compares what callers were told with the rows that are there.</summary>
     public async Task<Reconciliation> ReconcileAsync(IReadOnlyList<AttemptRecord> attempts, CancellationToken cancellation)
     {
-        var told = new Dictionary<long, Outcome>(attempts.Count);
-        foreach (var attempt in attempts) told[attempt.Number] = attempt.Ended.Outcome;
+        var told = new Dictionary<long, RaceEvent>(attempts.Count);
+        foreach (var attempt in attempts) told[attempt.Number] = attempt.Ended;
         var made = new HashSet<long>();
         long rows = 0, unacknowledged = 0;
 
@@ -116,7 +117,7 @@ internal sealed class RaceTable
             rows++;
             var number = reader.GetInt64(0);
             made.Add(number);
-            if (!told.TryGetValue(number, out var outcome) || outcome is not (Outcome.Created or Outcome.Unknown)) unacknowledged++;
+            if (!told.TryGetValue(number, out var ended) || (ended.Outcome != Outcome.Created && !ended.IsOpen)) unacknowledged++;
         }
 
         long acknowledged = 0, missing = 0, unknown = 0, unknownWithRow = 0;
@@ -127,7 +128,7 @@ internal sealed class RaceTable
                 acknowledged++;
                 if (!made.Contains(attempt.Number)) missing++;
             }
-            else if (attempt.Ended.Outcome == Outcome.Unknown)
+            else if (attempt.Ended.IsOpen)
             {
                 unknown++;
                 if (made.Contains(attempt.Number)) unknownWithRow++;

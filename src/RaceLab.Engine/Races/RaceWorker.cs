@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Npgsql;
 using RaceLab.Engine.Databases;
 using RaceLab.Engine.Programs;
 
@@ -8,6 +9,7 @@ namespace RaceLab.Engine.Races;
 /// <summary>One concurrent actor of a race: its own connection, its own log, one attempt after another.</summary>
 internal sealed class RaceWorker : IAsyncDisposable
 {
+    private const int MostCuts = 3;
     private static readonly TimeSpan ReconnectPatience = TimeSpan.FromSeconds(10);
 
     private readonly RaceTrack _track;
@@ -21,7 +23,7 @@ internal sealed class RaceWorker : IAsyncDisposable
         Number = number;
         _session = session;
         _track = track;
-        _machine = new AttemptMachine(track.Request.Strategy.Program);
+        _machine = new AttemptMachine(track.Request.Strategy.Program, number + 1, deliveries: track.Request.Scenario.Deliveries);
         _draw = new Draw(track.Request.Workload.Seed, number);
         _name = number.ToString(CultureInfo.InvariantCulture);
     }
@@ -43,7 +45,7 @@ internal sealed class RaceWorker : IAsyncDisposable
         for (var attempt = 0; _track.MayBegin(attempt); attempt++)
         {
             var key = _draw.Key(workload, attempt);
-            if (!await AttemptAsync(attempt, key).ConfigureAwait(false)) await ReconnectAsync().ConfigureAwait(false);
+            if (!await AttemptAsync(attempt, key).ConfigureAwait(false)) await ReconnectAsync(_track.Stopping).ConfigureAwait(false);
         }
 
         Activity = FrameEncoder.Done;
@@ -51,18 +53,43 @@ internal sealed class RaceWorker : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _session.DisposeAsync();
 
-    /// <summary>One attempt. False where the connection was lost with it.</summary>
+    /// <summary>One attempt, with as many deliveries as it needs. False where the connection was lost with the last of them.</summary>
     private async ValueTask<bool> AttemptAsync(int attempt, int key)
     {
-        var alive = true;
         var began = _track.Now();
         _machine.Start(_track.Keys[key], _track.NumberOf(attempt, Number).ToString(CultureInfo.InvariantCulture), _name);
+        var alive = await DeliverAsync(attempt, key).ConfigureAwait(false);
+        while (_machine.AwaitsDelivery && (alive || await ReconnectAsync(_track.Aborting).ConfigureAwait(false)))
+        {
+            _machine.DeliverAgain();
+            alive = await DeliverAsync(attempt, key).ConfigureAwait(false);
+        }
+
+        var last = _machine.EndedBy is { } cause ? _track.Rejections.NumberOf(cause) : (ushort)0;
+        Log.Append(new RaceEvent(
+            began, _track.Now(), attempt, key, RaceEvent.AttemptEnded, _machine.Outcome, last, (ushort)_machine.Retries, (byte)_machine.Delivery, _machine.LeftOpen));
+        Activity = FrameEncoder.BetweenAttempts;
+        return alive;
+    }
+
+    /// <summary>One delivery of an attempt. False where there is no connection behind it.</summary>
+    private async ValueTask<bool> DeliverAsync(int attempt, int key)
+    {
+        var alive = true;
         while (_machine.Next is { } step)
         {
             Activity = (byte)step.Index;
             var start = _track.Now();
             ushort rejection = 0;
-            if (step.Sql is null)
+            if (step.Kind == StepKind.Crash)
+            {
+                await _session.DisposeAsync().ConfigureAwait(false);
+                _machine.Lost();
+
+                // The application is back before the attempt is: that is part of the crash, and of the attempt's time.
+                alive = _machine.AwaitsDelivery && await ReconnectAsync(_track.Aborting).ConfigureAwait(false);
+            }
+            else if (step.IsWait)
             {
                 await WaitAsync(step).ConfigureAwait(false);
                 _machine.Completed();
@@ -82,18 +109,15 @@ internal sealed class RaceWorker : IAsyncDisposable
                         break;
                     default:
                         if (result.Error is { } reason) rejection = _track.Rejections.NumberOf(reason);
-                        _machine.Lost();
+                        _machine.Lost(result.Error);
                         alive = false;
                         break;
                 }
             }
 
-            Log.Append(new RaceEvent(start, _track.Now(), attempt, key, (byte)step.Index, default, rejection, 0));
+            Log.Append(new RaceEvent(start, _track.Now(), attempt, key, (byte)step.Index, default, rejection, 0, (byte)_machine.Delivery));
         }
 
-        var last = _machine is { Outcome: Outcome.Rejected, Error: { } cause } ? _track.Rejections.NumberOf(cause) : (ushort)0;
-        Log.Append(new RaceEvent(began, _track.Now(), attempt, key, RaceEvent.AttemptEnded, _machine.Outcome, last, (ushort)_machine.Retries));
-        Activity = FrameEncoder.BetweenAttempts;
         return alive;
     }
 
@@ -108,19 +132,32 @@ internal sealed class RaceWorker : IAsyncDisposable
             await Task.Delay(wait, _track.Time, _track.Stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    private async Task ReconnectAsync()
+    /// <summary>Opens a new session in the place of one that is gone. False where it was given up before.</summary>
+    private async Task<bool> ReconnectAsync(CancellationToken giveUp)
     {
         await _session.DisposeAsync().ConfigureAwait(false);
-        if (_track.Stopping.IsCancellationRequested) return;
-        try
+        for (var cuts = 0; !giveUp.IsCancellationRequested; cuts++)
         {
-            _session = await FullServer.OutlastAsync(_track.ConnectAsync, null, ReconnectPatience, _track.Time, _track.Stopping).ConfigureAwait(false);
+            try
+            {
+                _session = await FullServer.OutlastAsync(_track.ConnectAsync, null, ReconnectPatience, _track.Time, giveUp).ConfigureAwait(false);
+                return true;
+            }
+            catch (ServerRefusedException cut) when (WasCut(cut) && cuts < MostCuts)
+            {
+                // A connection may be cut while it is made, as at any other time. Only a server that goes on so has gone away.
+            }
+            catch (OperationCanceledException) when (giveUp.IsCancellationRequested)
+            {
+                // Given up while the server had no connection left.
+            }
         }
-        catch (OperationCanceledException) when (_track.Stopping.IsCancellationRequested)
-        {
-            // Stopped while the server had no connection left: there is no attempt to make any more.
-        }
+
+        return false;
     }
+
+    private static bool WasCut(ServerRefusedException refused) =>
+        refused.InnerException is NpgsqlException { SqlState: null or PostgresErrorCodes.AdminShutdown };
 }
 
 /// <summary>What the workers of one race share.</summary>

@@ -17,12 +17,15 @@ public sealed record Exploration
     public required int Sessions { get; init; }
 
     /// <summary>
-    /// In how many orders the sessions can take their turns, when each takes as many as the longest attempt that was met; a turn of a session
+    /// In how many orders the sessions can take their turns, when each takes as many as the longest attempt of its role that was met, crashes and deliveries included; a turn of a session
     /// that has ended is an empty one. Those that cannot be played are among them.
     /// </summary>
     public required BigInteger Orders { get; init; }
 
-    /// <summary>Orders that cannot be played, because a session whose turn it is waits for a lock.</summary>
+    /// <summary>
+    /// Orders that cannot be played, because a session whose turn it is waits for a lock. Where the exploration is not complete, those that were
+    /// not tried are among them.
+    /// </summary>
     public required BigInteger Infeasible { get; init; }
 
     /// <summary>How many schedules were executed; each stands for all orders that differ from it only in what nobody can notice.</summary>
@@ -30,6 +33,9 @@ public sealed record Exploration
 
     /// <summary>The different ends, those with violations first, then by number of orders.</summary>
     public required IReadOnlyList<ExploredOutcome> Outcomes { get; init; }
+
+    /// <summary>What was executed, in the order of running: the first <see cref="Explorer.KeptSchedules"/>, so fewer than <see cref="Runs"/> where there were more.</summary>
+    public required IReadOnlyList<ExploredSchedule> Schedules { get; init; }
 
     /// <summary>The invariants' verdicts over all orders, in content's order.</summary>
     public required IReadOnlyList<ExploredInvariant> Invariants { get; init; }
@@ -72,6 +78,20 @@ public sealed record ExploredOutcome(
     /// <summary>Whether any invariant is violated.</summary>
     public bool IsViolation => Violations.Values.Any(v => v > 0);
 }
+
+/// <summary>One schedule as it was executed.</summary>
+/// <param name="Entries">Who sent what, in the order of sending.</param>
+/// <param name="Outcome">How it ended: an index of <see cref="Exploration.Outcomes"/>.</param>
+/// <param name="Orders">For how many orders it stands.</param>
+public sealed record ExploredSchedule(IReadOnlyList<ExploredEntry> Entries, int Outcome, BigInteger Orders);
+
+/// <summary>One entry of an executed schedule.</summary>
+/// <param name="Step">Which session sent which step.</param>
+/// <param name="WaitsFor">The sessions that it had to wait for, from the lock tables; empty where it did not wait.</param>
+/// <param name="Until">
+/// Where it waited, the place, from 0, of the entry with which it could go on; its own place where it did not wait, or was let go before anybody else's turn.
+/// </param>
+public readonly record struct ExploredEntry(ScheduledStep Step, IReadOnlyList<int> WaitsFor, int Until);
 
 /// <summary>An invariant over all orders.</summary>
 /// <param name="Name">Its name in content.</param>

@@ -22,6 +22,7 @@ namespace RaceLab.Engine.Schedules;
 /// <param name="Verdict">The worst of the invariants' verdicts.</param>
 /// <param name="ElapsedMs">How long it took, in milliseconds.</param>
 /// <param name="Postgres">The server's version.</param>
+/// <param name="Schedules">Every executed schedule, in the order of running; left out where there are more than <see cref="MostSchedules"/>.</param>
 public sealed record ExplorationDocument(
     string Scenario,
     string Strategy,
@@ -36,8 +37,12 @@ public sealed record ExplorationDocument(
     IReadOnlyDictionary<string, ExploredInvariantDocument> Invariants,
     Verdict Verdict,
     double ElapsedMs,
-    string Postgres)
+    string Postgres,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<ExploredScheduleDocument>? Schedules)
 {
+    /// <summary>The most schedules that are written one by one: whoever reads more than these wants the sums.</summary>
+    public const int MostSchedules = 200;
+
     private static readonly JsonSerializerOptions Options = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
@@ -66,7 +71,8 @@ public sealed record ExplorationDocument(
             : explored.Invariants.Any(i => i.Verdict == Verdict.NotShown) ? Verdict.NotShown
             : Verdict.Kept,
         Math.Round(explored.Elapsed.TotalMilliseconds, 3),
-        explored.PostgresVersion);
+        explored.PostgresVersion,
+        explored.Runs > MostSchedules ? null : [.. explored.Schedules.Select(ExploredScheduleDocument.From)]);
 
     /// <summary>As JSON.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, Options);
@@ -108,3 +114,24 @@ public sealed record ExploredOutcomeDocument(
 /// <param name="Verdict">Whether it was so.</param>
 /// <param name="Orders">How many orders violate it.</param>
 public sealed record ExploredInvariantDocument(string Title, Promise Promise, Verdict Verdict, BigInteger Orders);
+
+/// <summary>One executed schedule.</summary>
+/// <param name="Entries">Such as <c>1.check</c>, in the order of sending.</param>
+/// <param name="Waits">The entries that had to wait.</param>
+/// <param name="Outcome">How it ended: an index of the outcomes, from 0.</param>
+/// <param name="Orders">For how many orders it stands.</param>
+public sealed record ExploredScheduleDocument(
+    IReadOnlyList<string> Entries, IReadOnlyList<ExploredWaitDocument> Waits, int Outcome, BigInteger Orders)
+{
+    internal static ExploredScheduleDocument From(ExploredSchedule schedule) => new(
+        [.. schedule.Entries.Select(e => e.Step.ToString())],
+        [.. schedule.Entries.Select((e, at) => new ExploredWaitDocument(at, e.WaitsFor, e.Until)).Where(w => w.For.Count > 0)],
+        schedule.Outcome,
+        schedule.Orders);
+}
+
+/// <summary>An entry that had to wait.</summary>
+/// <param name="At">Its place among the entries, from 0.</param>
+/// <param name="For">The sessions that it waited for.</param>
+/// <param name="Until">The place of the entry with which it could go on.</param>
+public sealed record ExploredWaitDocument(int At, IReadOnlyList<int> For, int Until);

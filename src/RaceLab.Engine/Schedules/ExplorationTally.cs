@@ -6,7 +6,7 @@ using RaceLab.Engine.Races;
 namespace RaceLab.Engine.Schedules;
 
 /// <summary>Collects what executed schedules ended as, and counts the orders that each stands for.</summary>
-internal sealed class ExplorationTally(Func<ProgramStep, ProgramStep, bool> independent, bool alike, int sessions)
+internal sealed class ExplorationTally(Func<ProgramStep, ProgramStep, bool> independent, Likeness alike, int sessions)
 {
     private readonly List<Run> _runs = [];
     private bool _retriesCut;
@@ -21,17 +21,20 @@ internal sealed class ExplorationTally(Func<ProgramStep, ProgramStep, bool> inde
 
     public Exploration Summarize(RaceRequest request)
     {
-        // How many turns each session is given: as many as the longest attempt took.
-        var longest = _runs.Max(r => Enumerable.Range(1, sessions).Max(s => r.Turns.Count(t => t.Session == s)));
-        var turns = Enumerable.Repeat(longest, sessions).ToList();
-        var names = alike ? OrderCount.All([.. Enumerable.Repeat(1, sessions)]) : BigInteger.One;
+        // How many turns each session is given: as many as the longest attempt of its role took.
+        var program = request.Strategy.Program;
+        var longest = Enumerable.Range(1, sessions).Select(s => (Role: program.RoleOf(s), Turns: _runs.Max(r => r.Turns.Count(t => t.Session == s)))).ToList();
+        var turns = longest.Select(l => longest.Where(o => o.Role == l.Role).Max(o => o.Turns)).ToList();
+        var names = alike.Namings(sessions);
         var weighed = _runs.Select(run => (Run: run, Orders: OrdersOf(run, turns) * names)).ToList();
-        var outcomes = weighed
+        var ends = weighed
             .GroupBy(w => KeyOf(w.Run.Result))
-            .Select(group => Outcome([.. group]))
-            .OrderByDescending(o => o.IsViolation)
-            .ThenByDescending(o => o.Orders)
+            .Select(group => (group.Key, Outcome: Outcome([.. group])))
+            .OrderByDescending(e => e.Outcome.IsViolation)
+            .ThenByDescending(e => e.Outcome.Orders)
             .ToList();
+        var outcomes = ends.ConvertAll(e => e.Outcome);
+        var places = ends.Select((e, i) => (e.Key, i)).ToDictionary(e => e.Key, e => e.i);
         var all = OrderCount.All(turns);
         var played = weighed.Aggregate(BigInteger.Zero, (sum, w) => sum + w.Orders);
         return new Exploration
@@ -43,6 +46,10 @@ internal sealed class ExplorationTally(Func<ProgramStep, ProgramStep, bool> inde
             Infeasible = all - played,
             Runs = _runs.Count,
             Outcomes = outcomes,
+            Schedules =
+            [
+                .. weighed.Take(Explorer.KeptSchedules).Select(w => new ExploredSchedule(Entries(w.Run), places[KeyOf(w.Run.Result)], w.Orders)),
+            ],
             Invariants = [.. request.Scenario.Invariants.Select(i => Judge(i, request.Strategy.Promises[i.Name], outcomes))],
             Elapsed = TimeSpan.Zero,
             PostgresVersion = "",
@@ -82,7 +89,17 @@ internal sealed class ExplorationTally(Func<ProgramStep, ProgramStep, bool> inde
             result.Played.Any(p => p.BlockedBy.Count > 0),
             runs.Aggregate(BigInteger.Zero, (sum, r) => sum + r.Orders),
             runs.Count,
-            [.. runs.MinBy(r => r.Run.Turns.Count).Run.Turns.Select(t => new ScheduledStep(t.Session, t.Step.Name))]);
+            [.. runs.MinBy(r => r.Run.Turns.Count).Run.Turns.Select(t => ScheduledStep.For(t.Session, t.Step))]);
+    }
+
+    /// <summary>A session's statements come back in the order in which it sent them, whatever the others do meanwhile.</summary>
+    private static List<ExploredEntry> Entries(Run run)
+    {
+        var answers = run.Result.Played.GroupBy(p => p.Step.Whose).ToDictionary(g => g.Key, g => new Queue<PlayedStep>(g));
+        return [.. run.Turns.Select((turn, place) => new ExploredEntry(
+            ScheduledStep.For(turn.Session, turn.Step),
+            answers[turn.Session].Dequeue().BlockedBy,
+            turn.LetGoBy == Turn.NotReleased ? place : turn.LetGoBy))];
     }
 
     private BigInteger OrdersOf(Run run, List<int> turns) => OrderCount.Equivalent(

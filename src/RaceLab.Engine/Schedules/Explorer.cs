@@ -9,15 +9,18 @@ namespace RaceLab.Engine.Schedules;
 /// <summary>
 /// Runs every distinct interleaving of two or three sessions on a real server. Orders that differ only in independent steps are run once
 /// (sleep sets: Godefroid, "Partial-Order Methods for the Verification of Concurrent Systems", LNCS 1032, 1996,
-/// <see href="https://doi.org/10.1007/3-540-60761-7"/>), and so are orders that differ only in which of several sessions that are alike is called the first.
+/// <see href="https://doi.org/10.1007/3-540-60761-7"/>), and so are orders that differ only in which of several sessions that are alike is called the first (<see cref="Likeness"/>).
 /// </summary>
-public sealed partial class Explorer
+public sealed partial class Explorer : IExplorer
 {
     /// <summary>How often a block is run again at most while exploring.</summary>
     public const int RetriesAtMost = 2;
 
     /// <summary>The most schedules that one exploration executes.</summary>
     public const int MaximumRuns = 50_000;
+
+    /// <summary>How many executed schedules an <see cref="Exploration"/> keeps, one by one; of the others it has only the sums.</summary>
+    public const int KeptSchedules = 2_000;
 
     private readonly LabServer _server;
     private readonly TimeProvider _time;
@@ -29,25 +32,28 @@ public sealed partial class Explorer
         _time = time;
     }
 
-    /// <summary>Explores a strategy.</summary>
-    /// <param name="scenario">Whose tables and invariants.</param>
-    /// <param name="strategy">Whose program.</param>
-    /// <param name="sessions">2 or 3.</param>
-    /// <param name="progress">Told the number of runs so far, now and then; may be null.</param>
-    /// <param name="cancellation">Gives up.</param>
-    /// <exception cref="ServerRefusedException">The server will not have it, or went away.</exception>
-    public Task<Exploration> ExploreAsync(Scenario scenario, Strategy strategy, int sessions, IProgress<int>? progress, CancellationToken cancellation)
+    /// <inheritdoc/>
+    public async Task<Exploration> ExploreAsync(Scenario scenario, Strategy strategy, int sessions, IProgress<int>? progress, CancellationToken cancellation)
     {
         // What a trigger does stands in no statement, so nothing can be said about its independence.
         var triggers = Trigger().IsMatch(scenario.Schema) || (strategy.Setup is { } setup && Trigger().IsMatch(setup));
-        return ExploreAsync(scenario, strategy, sessions, triggers ? static (_, _) => false : Independence.Holds, AreAlike(strategy.Program), progress, cancellation);
+        var independent = triggers ? static (_, _) => false : (Func<ProgramStep, ProgramStep, bool>)Independence.Holds;
+        try
+        {
+            return await ExploreAsync(scenario, strategy, sessions, independent, AreAlike(strategy.Program), progress, cancellation).ConfigureAwait(false);
+        }
+        catch (Exception gone) when (AdminTarget.IsServerTrouble(gone))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            throw new ServerRefusedException($"The server went away while schedules were explored, so nothing can be said about them. {gone.Message}", gone);
+        }
     }
 
     /// <param name="scenario">Whose tables and invariants.</param>
     /// <param name="strategy">Whose program.</param>
     /// <param name="sessions">2 or 3.</param>
     /// <param name="independent">Whether steps of two sessions may change places; always false: brute force.</param>
-    /// <param name="alike">Whether sessions may change their names.</param>
+    /// <param name="alike">Whether sessions of one role may change their names.</param>
     /// <param name="progress">Told the number of runs so far.</param>
     /// <param name="cancellation">Gives up.</param>
     internal async Task<Exploration> ExploreAsync(
@@ -62,12 +68,15 @@ public sealed partial class Explorer
         ArgumentOutOfRangeException.ThrowIfGreaterThan(sessions, 3);
         var started = Stopwatch.GetTimestamp();
         var request = ScheduleRunner.RequestFor(scenario, strategy, sessions);
-        await using var stage = await Stage.OpenAsync(_server, request, RetriesAtMost, _time, cancellation).ConfigureAwait(false);
-        var search = new ScheduleSearch(independent, alike);
-        var tally = new ExplorationTally(independent, alike, sessions);
+        await using var stage = await FullServer.OutlastAsync(
+            () => Stage.OpenAsync(_server, request, new StageSettings { RetriesAtMost = RetriesAtMost, DeadlockTimeout = ScheduleRunner.DeadlockTimeout }, _time, cancellation), null, FullServer.Patience, _time, cancellation).ConfigureAwait(false);
+        var likeness = Likeness.Of(strategy.Program, alike);
+        var search = new ScheduleSearch(independent, likeness);
+        var tally = new ExplorationTally(independent, likeness, sessions);
         do
         {
             var turns = await PlayAsync(stage, search).ConfigureAwait(false);
+            if (IsLost(stage)) throw Lost();
             if (turns is not null) tally.Add(turns, await stage.JudgeAsync().ConfigureAwait(false), stage.Sessions.Any(s => s.Retries >= RetriesAtMost));
             await stage.ResetAsync().ConfigureAwait(false);
             if (tally.Runs % 10 == 0) progress?.Report(tally.Runs);
@@ -83,7 +92,7 @@ public sealed partial class Explorer
     }
 
     /// <summary>
-    /// Whether it makes no difference which of two sessions is which: the worker's number is not used, and the attempt's only to be stored or
+    /// Whether it makes no difference which of two sessions of one role is which: the worker's number is not used, and the attempt's only to be stored or
     /// compared for equality.
     /// </summary>
     internal static bool AreAlike(StepProgram program) =>
@@ -96,7 +105,7 @@ public sealed partial class Explorer
         var releasedBy = Enumerable.Repeat(Turn.NotReleased, stage.Sessions.Count + 1).ToArray();
         while (true)
         {
-            var ready = stage.Sessions.Where(s => s.IsReady).Select(s => new Turn(s.Number, s.Next!, releasedBy[s.Number])).ToList();
+            var ready = stage.Sessions.Where(s => s.MayTakeTurn).Select(s => new Turn(s.Number, s.Next ?? ProgramStep.Delivery, releasedBy[s.Number])).ToList();
             if (ready.Count == 0)
             {
                 var stuck = Waiting();
@@ -111,10 +120,11 @@ public sealed partial class Explorer
                 return null;
             }
 
+            if (!ready.Any(t => t.Session == turn.Session && t.Step == turn.Step)) throw Astray(stage, turn);
             turns.Add(turn);
             releasedBy[turn.Session] = Turn.NotReleased;
             var waiting = Waiting();
-            await stage.SendAsync(stage.Sessions[turn.Session - 1]).ConfigureAwait(false);
+            await stage.TakeTurnAsync(stage.Sessions[turn.Session - 1]).ConfigureAwait(false);
             NoteReleased(waiting);
         }
 
@@ -122,10 +132,25 @@ public sealed partial class Explorer
 
         void NoteReleased(List<SteppedSession> waited)
         {
-            foreach (var session in waited)
-                if (!session.IsWaiting) releasedBy[session.Number] = turns.Count - 1;
+            foreach (var session in waited.Where(s => !s.IsWaiting))
+            {
+                var waiting = turns.FindLastIndex(t => t.Session == session.Number);
+                turns[waiting] = turns[waiting] with { LetGoBy = turns.Count - 1 };
+                releasedBy[session.Number] = turns.Count - 1;
+            }
         }
     }
+
+    private static bool IsLost(Stage stage) => stage.Sessions.Any(s => s.HasLostConnection);
+
+    private static ServerRefusedException Lost() =>
+        new("A session lost its connection to the server while schedules were explored, so nothing can be said about them. Try again when the server is well.");
+
+    /// <summary>Schedules are replayed from the start: that works only where the same statements in the same order go the same way every time.</summary>
+    private static ServerRefusedException Astray(Stage stage, Turn turn) => IsLost(stage)
+        ? Lost()
+        : new($"The same statements, played again in the same order, went another way: {new ScheduledStep(turn.Session, turn.Step.Name)} could not be sent. "
+            + "A strategy whose statements depend on time or chance cannot be explored.");
 
     [GeneratedRegex(@"\btrigger\b", RegexOptions.IgnoreCase)]
     private static partial Regex Trigger();
@@ -134,13 +159,27 @@ public sealed partial class Explorer
     private static partial Regex ComputesWithAttempt();
 }
 
-/// <summary>A session takes its next step.</summary>
+/// <summary>A session takes its next turn.</summary>
 /// <param name="Session">From 1.</param>
-/// <param name="Step">What it sends.</param>
+/// <param name="Step">What it sends, or its crash; <see cref="ProgramStep.Delivery"/> where its attempt arrives again.</param>
 /// <param name="ReleasedBy">
 /// Where the session's step before had to wait: the turn, counted from 0, that let it go, without which this one could not be taken.
 /// </param>
-internal readonly record struct Turn(int Session, ProgramStep Step, int ReleasedBy = Turn.NotReleased)
+/// <param name="LetGoBy">Where this step had to wait: the turn that let it go, known only afterwards.</param>
+internal readonly record struct Turn(int Session, ProgramStep Step, int ReleasedBy = Turn.NotReleased, int LetGoBy = Turn.NotReleased)
 {
     public const int NotReleased = -1;
+}
+
+/// <summary>Explores strategies.</summary>
+public interface IExplorer
+{
+    /// <summary>Explores a strategy.</summary>
+    /// <param name="scenario">Whose tables and invariants.</param>
+    /// <param name="strategy">Whose program.</param>
+    /// <param name="sessions">2 or 3.</param>
+    /// <param name="progress">Told the number of runs so far, now and then; may be null.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="ServerRefusedException">The server will not have it, lacks what the strategy needs, or went away.</exception>
+    Task<Exploration> ExploreAsync(Scenario scenario, Strategy strategy, int sessions, IProgress<int>? progress, CancellationToken cancellation);
 }

@@ -10,13 +10,14 @@ namespace RaceLab.Engine.Schedules;
 /// <item>one of them is BEGIN: it takes no snapshot and no lock on anything that others use; the transaction's first statement does
 /// (<see href="https://www.postgresql.org/docs/current/sql-begin.html">BEGIN</see>,
 /// <see href="https://www.postgresql.org/docs/current/transaction-iso.html">transaction isolation</see>);</item>
+/// <item>one of them is a delivery: a connection is opened, and nothing is sent over it yet;</item>
 /// <item>both are plain reads, and neither is SERIALIZABLE, where reads leave predicate locks that a later write may trip over
 /// (<see href="https://www.postgresql.org/docs/current/transaction-iso.html#XACT-SERIALIZABLE">serializable isolation level</see>);</item>
 /// <item>one is a plain read, neither is SERIALIZABLE, and the other is an INSERT, UPDATE, DELETE or MERGE inside a transaction: what is not
 /// committed is not seen, and reading waits for no row lock
 /// (<see href="https://www.postgresql.org/docs/current/explicit-locking.html">explicit locking</see>).</item>
 /// </list>
-/// Everything else is dependent: two writes, anything with a COMMIT, a ROLLBACK or a savepoint, statements that commit by themselves with
+/// Everything else is dependent: two writes, anything with a COMMIT, a ROLLBACK, a crash or a savepoint, statements that commit by themselves with
 /// whatever reads, locking reads, and every statement that calls a function, since a function may lock or write.
 /// </summary>
 public static partial class Independence
@@ -31,14 +32,14 @@ public static partial class Independence
     public static bool Holds(ProgramStep a, ProgramStep b)
     {
         var (x, y) = (KindOf(a), KindOf(b));
-        if (x == Effect.Begins || y == Effect.Begins) return true;
+        if (x == Effect.Unnoticed || y == Effect.Unnoticed) return true;
         if (IsWatched(a) || IsWatched(b)) return false;
         return (x, y) is (Effect.Reads, Effect.Reads) or (Effect.Reads, Effect.WritesUnseen) or (Effect.WritesUnseen, Effect.Reads);
     }
 
     private static Effect KindOf(ProgramStep step)
     {
-        if (step.Kind == StepKind.Begin && !step.InTransaction) return Effect.Begins;
+        if (step.Kind == StepKind.Delivery || (step.Kind == StepKind.Begin && !step.InTransaction)) return Effect.Unnoticed;
         if (step.Kind != StepKind.Statement || CallsSomething(step.Sql!.Numbered)) return Effect.Other;
         if (Read().IsMatch(step.Sql.Numbered)) return Locks().IsMatch(step.Sql.Numbered) ? Effect.Other : Effect.Reads;
         return step.InTransaction && Write().IsMatch(step.Sql.Numbered) ? Effect.WritesUnseen : Effect.Other;
@@ -55,7 +56,7 @@ public static partial class Independence
     private enum Effect
     {
         Other,
-        Begins,
+        Unnoticed,
         Reads,
         WritesUnseen,
     }

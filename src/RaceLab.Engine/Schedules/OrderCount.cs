@@ -27,8 +27,8 @@ internal static class OrderCount
     /// <param name="sessions">Which session, from 0, took each step of the schedule.</param>
     /// <param name="dependent">Whether the steps at two places of the schedule must keep their order.</param>
     /// <param name="turns">Turns of each session, empty ones included.</param>
-    /// <param name="inOrder">Whether only orders are counted in which sessions begin one after another, 0 first.</param>
-    public static BigInteger Equivalent(IReadOnlyList<int> sessions, Func<int, int, bool> dependent, IReadOnlyList<int> turns, bool inOrder)
+    /// <param name="alike">Only orders are counted in which sessions that are alike begin one after another, the first of them first.</param>
+    public static BigInteger Equivalent(IReadOnlyList<int> sessions, Func<int, int, bool> dependent, IReadOnlyList<int> turns, Likeness alike)
     {
         var places = turns.Select((_, session) => Enumerable.Range(0, sessions.Count).Where(i => sessions[i] == session).ToArray()).ToArray();
         var known = new Dictionary<long, BigInteger>();
@@ -55,7 +55,7 @@ internal static class OrderCount
 
         bool MayGo(int[] taken, int session)
         {
-            if (inOrder && taken[session] == 0 && session > 0 && taken[session - 1] == 0) return false;
+            if (taken[session] == 0 && alike.Before(session + 1) is { } first && taken[first - 1] == 0) return false;
             if (taken[session] >= places[session].Length) return true;
             var place = places[session][taken[session]];
 

@@ -1,11 +1,12 @@
 using RaceLab.Engine.Content;
+using RaceLab.Engine.Databases;
 using RaceLab.Engine.Programs;
 using RaceLab.Engine.Races;
 
 namespace RaceLab.Engine.Schedules;
 
 /// <summary>What came of a schedule.</summary>
-/// <param name="Played">Every step in the order in which it was sent, those that the schedule did not name included.</param>
+/// <param name="Played">Every step in the order in which answers came back, those that the schedule did not name included.</param>
 /// <param name="Outcomes">What each session's attempt ended as; the first is session 1.</param>
 /// <param name="Rows">Rows that the attempts left behind.</param>
 /// <param name="Invariants">Asked of the table afterwards.</param>
@@ -17,7 +18,9 @@ public sealed record ScheduleResult(
 /// <param name="BlockedBy">The sessions that it had to wait for, from the lock tables; empty where it did not wait.</param>
 /// <param name="Rows">Rows returned or affected.</param>
 /// <param name="Error">The server's error, or null.</param>
-public sealed record PlayedStep(ScheduledStep Step, IReadOnlyList<int> BlockedBy, long Rows, SqlError? Error);
+/// <param name="Answer">The rows that it returned, where the schedule was asked to keep them; null for a statement that returns none.</param>
+/// <param name="SentAfter">How many answers had come back when it was sent: less than its own place in the list where others answered while it waited.</param>
+public sealed record PlayedStep(ScheduledStep Step, IReadOnlyList<int> BlockedBy, long Rows, SqlError? Error, Answer? Answer = null, int SentAfter = 0);
 
 /// <summary>A schedule cannot be played: the step that it names is not the session's next, or the session still waits for a lock.</summary>
 /// <param name="at">The entry that cannot be played.</param>

@@ -13,6 +13,12 @@ public sealed class ScheduleRunner
     /// <summary>The most sessions of a schedule.</summary>
     public const int MaximumSessions = 4;
 
+    /// <summary>How many rows of each answer are kept for those who look on.</summary>
+    public const int KeptRows = 20;
+
+    /// <summary>After which a session looks for a deadlock where nobody looks on.</summary>
+    internal static readonly TimeSpan DeadlockTimeout = TimeSpan.FromMilliseconds(10);
+
     private readonly LabServer _server;
     private readonly TimeProvider _time;
 
@@ -35,7 +41,7 @@ public sealed class ScheduleRunner
         Scenario scenario, Strategy strategy, IReadOnlyList<ScheduledStep> schedule, int sessions, CancellationToken cancellation)
     {
         var request = RequestFor(scenario, strategy, sessions);
-        await using var stage = await Stage.OpenAsync(_server, request, null, _time, cancellation).ConfigureAwait(false);
+        await using var stage = await Stage.OpenAsync(_server, request, new StageSettings { KeptRows = KeptRows, DeadlockTimeout = DeadlockTimeout }, _time, cancellation).ConfigureAwait(false);
         foreach (var entry in schedule) await PlayAsync(stage, entry).ConfigureAwait(false);
         await stage.FinishAsync().ConfigureAwait(false);
         return await stage.JudgeAsync().ConfigureAwait(false);
@@ -50,19 +56,22 @@ public sealed class ScheduleRunner
 
     private static async Task PlayAsync(Stage stage, ScheduledStep entry)
     {
-        var session = stage.Sessions.FirstOrDefault(s => s.Number == entry.Session)
-            ?? throw new InfeasibleScheduleException(entry, $"{entry} names session {entry.Session}, and there are {stage.Sessions.Count}.");
+        var session = stage.Sessions.FirstOrDefault(s => s.Number == entry.Whose)
+            ?? throw new InfeasibleScheduleException(entry, $"{entry} names session {entry.Whose}, and there are {stage.Sessions.Count}.");
+        if (session.IsWaiting) await stage.AwaitAnswerAsync(session).ConfigureAwait(false);
         while (session is { IsWaiting: false, Next: { IsRecovery: true } recovery } && recovery.Name != entry.Step)
-            await stage.SendAsync(session).ConfigureAwait(false);
+            await stage.TakeTurnAsync(session).ConfigureAwait(false);
         if (session.IsWaiting)
-            throw new InfeasibleScheduleException(entry, $"{entry} cannot be sent: session {entry.Session} still waits with '{session.Next!.Name}'.");
-        if (session.Next?.Name != entry.Step)
+            throw new InfeasibleScheduleException(entry, $"{entry} cannot be played: session {entry.Whose} still waits with '{session.Next!.Name}'.");
+        if (session.NextTurn is not { } next)
+            throw new InfeasibleScheduleException(entry, $"{entry} cannot be played: the attempt of session {entry.Whose} has ended.");
+        if (next != entry)
         {
-            throw new InfeasibleScheduleException(entry, session.Next is { } next
-                ? $"{entry} cannot be sent: the next step of session {entry.Session} is '{next.Name}'."
-                : $"{entry} cannot be sent: the attempt of session {entry.Session} has ended.");
+            throw new InfeasibleScheduleException(entry, session.AwaitsDelivery
+                ? $"{entry} cannot be played: the attempt of session {entry.Whose} has to arrive again first ({next})."
+                : $"{entry} cannot be played: the next step of session {entry.Whose} is '{next.Step}'.");
         }
 
-        await stage.SendAsync(session).ConfigureAwait(false);
+        await stage.TakeTurnAsync(session).ConfigureAwait(false);
     }
 }

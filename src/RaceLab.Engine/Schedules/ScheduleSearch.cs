@@ -9,12 +9,12 @@ namespace RaceLab.Engine.Schedules;
 internal sealed class ScheduleSearch
 {
     private readonly Func<ProgramStep, ProgramStep, bool> _independent;
-    private readonly bool _alike;
+    private readonly Likeness _alike;
     private readonly List<Choice> _choices = [];
     private int _depth;
-    private int _begun;
+    private readonly HashSet<int> _begun = [];
 
-    public ScheduleSearch(Func<ProgramStep, ProgramStep, bool> independent, bool alike)
+    public ScheduleSearch(Func<ProgramStep, ProgramStep, bool> independent, Likeness alike)
     {
         _independent = independent;
         _alike = alike;
@@ -30,7 +30,7 @@ internal sealed class ScheduleSearch
         if (_depth == _choices.Count)
         {
             // Of sessions that are alike and have not begun, only the first one may: the others would do the same under another name.
-            var candidates = _alike ? ready.Where(t => t.Session <= _begun + 1) : ready;
+            var candidates = ready.Where(t => _alike.Before(t.Session) is not { } first || _begun.Contains(first));
             var sleeping = _depth == 0 ? [] : _choices[_depth - 1].SleepBehind(_independent);
             _choices.Add(new Choice([.. candidates.Where(t => !sleeping.Contains(t))], sleeping));
         }
@@ -38,7 +38,7 @@ internal sealed class ScheduleSearch
         var choice = _choices[_depth];
         if (choice.Current is not { } turn) return null;
         _depth++;
-        _begun = Math.Max(_begun, turn.Session);
+        _begun.Add(turn.Session);
         return turn;
     }
 
@@ -46,7 +46,7 @@ internal sealed class ScheduleSearch
     public bool Backtrack()
     {
         _depth = 0;
-        _begun = 0;
+        _begun.Clear();
         while (_choices.Count > 0)
         {
             if (_choices[^1].Advance()) return true;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Npgsql;
 using RaceLab.Engine.Databases;
 using RaceLab.Engine.Programs;
@@ -13,20 +14,33 @@ internal sealed class Stage : IAsyncDisposable
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(1);
 
+    /// <summary>More than a look for deadlocks takes a server that is not very busy.</summary>
+    private static readonly TimeSpan DeadlockCheckTime = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>How much longer than a look for deadlocks a schedule waits for a wait to end by itself.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long the server may take to end the connection of a session that crashed.</summary>
+    private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(10);
+
     private readonly List<IAsyncDisposable> _owned = [];
     private readonly List<SteppedSession> _sessions = [];
     private readonly List<PlayedStep> _played = [];
     private readonly RaceRequest _request;
+    private readonly StageSettings _settings;
     private readonly TimeProvider _time;
     private readonly CancellationToken _cancellation;
     private IDisposable? _permits;
     private NpgsqlDataSource? _source;
     private RaceTable? _table;
     private LockWatcher? _watcher;
+    private Onlooker? _onlooker;
+    private TimeSpan _deadlockTimeout;
 
-    private Stage(RaceRequest request, TimeProvider time, CancellationToken cancellation)
+    private Stage(RaceRequest request, StageSettings settings, TimeProvider time, CancellationToken cancellation)
     {
         _request = request;
+        _settings = settings;
         _time = time;
         _cancellation = cancellation;
     }
@@ -39,13 +53,18 @@ internal sealed class Stage : IAsyncDisposable
     private string Key => _request.Scenario.Key.For(1);
 
     /// <summary>Builds the tables and opens the sessions; all of them fight over key 1.</summary>
+    /// <param name="server">Where.</param>
+    /// <param name="request">The workload says how many sessions.</param>
+    /// <param name="settings">How it is played.</param>
+    /// <param name="time">Times the looks at the lock tables.</param>
+    /// <param name="cancellation">Ends the stage and every statement on it.</param>
     public static async Task<Stage> OpenAsync(
-        LabServer server, RaceRequest request, int? retriesAtMost, TimeProvider time, CancellationToken cancellation)
+        LabServer server, RaceRequest request, StageSettings settings, TimeProvider time, CancellationToken cancellation)
     {
-        var stage = new Stage(request, time, cancellation);
+        var stage = new Stage(request, settings, time, cancellation);
         try
         {
-            await stage.OpenAsync(server, retriesAtMost).ConfigureAwait(false);
+            await stage.OpenAsync(server).ConfigureAwait(false);
             return stage;
         }
         catch
@@ -60,22 +79,46 @@ internal sealed class Stage : IAsyncDisposable
     {
         await _table!.ResetAsync(_cancellation).ConfigureAwait(false);
         _played.Clear();
-        foreach (var session in _sessions) session.Start(Key);
+        foreach (var session in _sessions) await session.StartAsync(Key).ConfigureAwait(false);
     }
 
-    /// <summary>Sends a session's next statement, and waits until everybody's has come back or is known to wait for another session.</summary>
-    public async Task SendAsync(SteppedSession session)
+    /// <summary>Whatever was played is forgotten, locks and waits included: the tables are put back to their start, and new sessions begin.</summary>
+    public async Task RestartAsync()
     {
-        session.Send();
-        await SettleAsync().ConfigureAwait(false);
+        foreach (var session in _sessions) await session.DisposeAsync().ConfigureAwait(false);
+        _sessions.Clear();
+        await _table!.ResetAsync(_cancellation).ConfigureAwait(false);
+        _played.Clear();
+        await OpenSessionsAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Plays whatever is left, session by session.</summary>
+    /// <summary>What sessions hold and wait for.</summary>
+    public Task<IReadOnlyList<ProcessLock>> LocksAsync() => _watcher!.LocksOfAsync([.. _sessions.Select(s => s.ProcessId).OfType<int>()], _cancellation);
+
+    /// <summary>What is committed.</summary>
+    public Task<Look> CommittedAsync() => _onlooker!.CommittedAsync(_cancellation);
+
+    /// <summary>What a session would see of the table now.</summary>
+    public Task<Look> LookAsync(SteppedSession session) => _onlooker!.LookAsync(session, _cancellation);
+
+    /// <summary>
+    /// Lets a session take its next turn: it sends a statement, or crashes, or its attempt is delivered again. Waits until everybody's answer has come back or
+    /// is known to wait for another session.
+    /// </summary>
+    public async Task TakeTurnAsync(SteppedSession session)
+    {
+        if (session.AwaitsDelivery) _played.Add(await session.DeliverAsync(_played.Count).ConfigureAwait(false));
+        else if (session.Next!.Kind == StepKind.Crash) await CrashAsync(session).ConfigureAwait(false);
+        else await SendAsync(session).ConfigureAwait(false);
+        await SettleAsync(session).ConfigureAwait(false);
+    }
+
+    /// <summary>Plays whatever is left, session by session, deliveries included.</summary>
     public async Task FinishAsync()
     {
         while (true)
         {
-            if (_sessions.FirstOrDefault(s => s.IsReady) is { } ready) await SendAsync(ready).ConfigureAwait(false);
+            if (_sessions.FirstOrDefault(s => s.MayTakeTurn) is { } next) await TakeTurnAsync(next).ConfigureAwait(false);
             else if (!await AwaitReleaseAsync().ConfigureAwait(false)) return;
         }
     }
@@ -88,8 +131,20 @@ internal sealed class Stage : IAsyncDisposable
         var waiting = _sessions.Where(s => s.IsWaiting).Select(s => s.Pending).ToList();
         if (waiting.Count == 0) return false;
         await Task.WhenAny(waiting).ConfigureAwait(false);
-        await SettleAsync().ConfigureAwait(false);
+        await SettleAsync(null).ConfigureAwait(false);
         return true;
+    }
+
+    /// <summary>
+    /// Where a schedule goes on with a session that still waits: gives the wait the time to end by itself, as a deadlock or a short time-out ends it.
+    /// </summary>
+    public async Task AwaitAnswerAsync(SteppedSession session)
+    {
+        var grace = _deadlockTimeout + Grace;
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(_cancellation);
+        await Task.WhenAny(session.Pending, Task.Delay(grace, _time, enough.Token)).ConfigureAwait(false);
+        await enough.CancelAsync().ConfigureAwait(false);
+        await SettleAsync().ConfigureAwait(false);
     }
 
     /// <summary>Asks the table. All attempts must have ended.</summary>
@@ -100,19 +155,18 @@ internal sealed class Stage : IAsyncDisposable
         foreach (var session in _sessions)
         {
             ushort rejection = 0;
-            if (session is { Outcome: Outcome.Rejected, Error: { } error })
+            if (session.EndedBy is { } error)
             {
                 rejections.Add(error);
                 rejection = (ushort)rejections.Count;
             }
 
             attempts.Add(new AttemptRecord(session.Number, session.Number,
-                new RaceEvent(0, 0, 0, 1, RaceEvent.AttemptEnded, session.Outcome, rejection, (ushort)session.Retries)));
+                new RaceEvent(0, 0, 0, 1, RaceEvent.AttemptEnded, session.Outcome, rejection, (ushort)session.Retries, (byte)session.Delivery, session.LeftOpen)));
         }
 
         await _table!.WriteAttemptsAsync(attempts, rejections, ["", Key], _cancellation).ConfigureAwait(false);
-        var extra = Math.Max(0, _sessions.Count(s => s.Outcome == Outcome.Created) - 1);
-        var invariants = await _table.AskInvariantsAsync(extra, _cancellation).ConfigureAwait(false);
+        var invariants = await _table.AskInvariantsAsync(Math.Max(0, _sessions.Count(s => s.Outcome == Outcome.Created) - 1), _cancellation).ConfigureAwait(false);
         var rows = await _table.CountRowsAsync(_cancellation).ConfigureAwait(false);
         return new ScheduleResult([.. _played], [.. _sessions.Select(s => s.Outcome)], rows, invariants);
     }
@@ -124,7 +178,7 @@ internal sealed class Stage : IAsyncDisposable
         _permits?.Dispose();
     }
 
-    private async Task OpenAsync(LabServer server, int? retriesAtMost)
+    private async Task OpenAsync(LabServer server)
     {
         if (await server.FindLackAsync(_request.Scenario.NeedsOf(_request.Strategy), _cancellation).ConfigureAwait(false) is { } lack)
             throw new ServerRefusedException(lack);
@@ -132,30 +186,92 @@ internal sealed class Stage : IAsyncDisposable
         _permits = await server.Permits.TakeAsync(count + 2, null, _cancellation).ConfigureAwait(false);
         var database = await server.RentDatabaseAsync(_cancellation).ConfigureAwait(false);
         _owned.Add(database);
-        _source = new SessionSettings { SynchronousCommit = false, ApplicationName = $"racelab {_request.Strategy.Id}" }.SourceFor(database.ConnectionString);
+        if (_settings.DeadlockTimeout is { } early) await database.LookForDeadlocksAfterAsync(early, _cancellation).ConfigureAwait(false);
+        _source = new SessionSettings
+        {
+            SynchronousCommit = false,
+            StatementTimeout = _settings.Patience,
+            IdleInTransactionTimeout = _settings.Patience + _settings.Patience,
+            ApplicationName = $"racelab {_request.Strategy.Id}",
+        }.SourceFor(database.ConnectionString);
         _owned.Add(_source);
         var connection = await _source.OpenConnectionAsync(_cancellation).ConfigureAwait(false);
         _owned.Add(connection);
+        _deadlockTimeout = await DeadlockTimeoutAsync(connection).ConfigureAwait(false);
         _table = new RaceTable(_request, connection);
         await _table.BuildAsync(_cancellation).ConfigureAwait(false);
         _watcher = await LockWatcher.OpenAsync(database.WatcherConnectionString, _cancellation).ConfigureAwait(false);
         _owned.Add(_watcher);
-        for (var number = 1; number <= count; number++)
-        {
-            var session = await NpgsqlSession.OpenAsync(_source, _request.Strategy.Program, _cancellation).ConfigureAwait(false);
-            _sessions.Add(new SteppedSession(number, session, _request.Strategy.Program, retriesAtMost, _cancellation));
-        }
-
-        foreach (var session in _sessions) session.Start(Key);
+        _onlooker = new Onlooker(connection, _request.Scenario.View ?? _request.Scenario.Rows, _settings.KeptRows);
+        await OpenSessionsAsync().ConfigureAwait(false);
     }
 
-    private async Task SettleAsync()
+    private async Task<TimeSpan> DeadlockTimeoutAsync(NpgsqlConnection connection)
+    {
+        await using var command = new NpgsqlCommand("SELECT setting::int FROM pg_catalog.pg_settings WHERE name = 'deadlock_timeout'", connection);
+        return TimeSpan.FromMilliseconds((int)(await command.ExecuteScalarAsync(_cancellation).ConfigureAwait(false))!);
+    }
+
+    private async Task OpenSessionsAsync()
+    {
+        var program = _request.Strategy.Program;
+        for (var number = 1; number <= _request.Workload.Workers; number++)
+        {
+            var session = new SteppedSession(number, OpenAsync, _request, _settings.RetriesAtMost, _cancellation);
+            _sessions.Add(session);
+            await session.StartAsync(Key).ConfigureAwait(false);
+        }
+
+        async Task<ISession> OpenAsync(CancellationToken cancellation) =>
+            await NpgsqlSession.OpenAsync(_source!, program, _settings.KeptRows, cancellation).ConfigureAwait(false);
+    }
+
+    private async Task SendAsync(SteppedSession session)
+    {
+        if (session.Next!.Kind == StepKind.Statement) await AwaitDeadlockChecksAsync(session).ConfigureAwait(false);
+        session.Send(_played.Count);
+    }
+
+    /// <summary>A crash is over when the server has noticed: only then has it rolled back and given back the locks, so that a schedule always goes on from the same place.</summary>
+    private async Task CrashAsync(SteppedSession session)
+    {
+        var process = session.ProcessId!.Value;
+        _played.Add(await session.CrashAsync(_played.Count).ConfigureAwait(false));
+        var crashedAt = Stopwatch.GetTimestamp();
+        while (await _watcher!.IsThereAsync(process, _cancellation).ConfigureAwait(false))
+        {
+            if (Stopwatch.GetElapsedTime(crashedAt) > EndPatience)
+                throw new TimeoutException($"The server did not end the connection of a session that crashed within {EndPatience.TotalSeconds} s.");
+            await Task.Delay(PollInterval, _time, _cancellation).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>
+    /// The victim of a deadlock must not depend on how fast a schedule is played. A session looks for a deadlock once, when it has waited for <c>deadlock_timeout</c>;
+    /// so before a statement that may close a circle, those who wait for its session, and hold something themselves, are given that time. Then the victim is whoever closes it.
+    /// </summary>
+    private async Task AwaitDeadlockChecksAsync(SteppedSession session)
+    {
+        foreach (var waiter in _sessions.Where(s => s.IsWaiting && s.BlockedBy.Contains(session.Number)))
+        {
+            var left = _deadlockTimeout + DeadlockCheckTime - waiter.Waited;
+            if (left <= TimeSpan.Zero) continue;
+            var held = await _watcher!.LocksOfAsync([waiter.ProcessId!.Value], _cancellation).ConfigureAwait(false);
+            if (held.Any(l => l.IsGranted)) await Task.Delay(left, _time, _cancellation).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Takes the answers that have come back, and waits until everybody else is known to wait for another session.</summary>
+    public Task SettleAsync() => SettleAsync(null);
+
+    /// <summary>What was sent last answers first, and whoever it let go behind it, in the order in which they began to wait.</summary>
+    private async Task SettleAsync(SteppedSession? sent)
     {
         bool changed;
         do
         {
             changed = false;
-            foreach (var session in _sessions.Where(s => s.IsWaiting))
+            foreach (var session in _sessions.Where(s => s.IsWaiting).OrderBy(s => s != sent).ThenBy(s => s.SentAfter))
             {
                 if (!await HasReturnedAsync(session).ConfigureAwait(false)) continue;
                 _played.Add(await session.TakeAnswerAsync().ConfigureAwait(false));
@@ -172,8 +288,8 @@ internal sealed class Stage : IAsyncDisposable
             await Task.WhenAny(session.Pending, Task.Delay(PollInterval, _time, _cancellation)).ConfigureAwait(false);
             _cancellation.ThrowIfCancellationRequested();
             if (session.Pending.IsCompleted) return true;
-            var blockers = await _watcher!.BlockersOfAsync(session.ProcessId, _cancellation).ConfigureAwait(false);
-            var sessions = _sessions.Where(s => blockers.Contains(s.ProcessId)).Select(s => s.Number).ToArray();
+            var blockers = await _watcher!.BlockersOfAsync(session.ProcessId!.Value, _cancellation).ConfigureAwait(false);
+            var sessions = _sessions.Where(s => s.ProcessId is { } process && blockers.Contains(process)).Select(s => s.Number).ToArray();
             if (sessions.Length == 0 || session.Pending.IsCompleted) continue;
             session.MarkBlocked(sessions);
             return false;

@@ -1,40 +1,66 @@
+using System.Diagnostics;
 using System.Globalization;
 using RaceLab.Engine.Content;
 using RaceLab.Engine.Databases;
 using RaceLab.Engine.Programs;
+using RaceLab.Engine.Races;
 
 namespace RaceLab.Engine.Schedules;
 
-/// <summary>One session of a stepped run: it sends a statement when it is told to, and may then wait for a lock.</summary>
+/// <summary>One session of a stepped run: it sends a statement when it is told to, and may then wait for a lock, or it crashes and waits for a delivery.</summary>
 internal sealed class SteppedSession : IAsyncDisposable
 {
-    private readonly ISession _session;
+    private readonly Func<CancellationToken, Task<ISession>> _open;
     private readonly AttemptMachine _machine;
     private readonly CancellationTokenSource _giveUp;
+    private ISession? _session;
     private Task<StatementResult>? _pending;
     private int[] _blockedBy = [];
+    private int[] _blockers = [];
+    private long _sentAt;
 
-    public SteppedSession(int number, ISession session, StepProgram program, int? retriesAtMost, CancellationToken cancellation)
+    /// <param name="number">From 1.</param>
+    /// <param name="open">Opens a connection: one to begin with, and another one behind each crash.</param>
+    /// <param name="request">Whose program, and how often an attempt arrives.</param>
+    /// <param name="retriesAtMost">How often a block is run again at most; null: as often as the program says.</param>
+    /// <param name="cancellation">Gives up whatever is under way.</param>
+    public SteppedSession(int number, Func<CancellationToken, Task<ISession>> open, RaceRequest request, int? retriesAtMost, CancellationToken cancellation)
     {
         Number = number;
-        _session = session;
-        _machine = new AttemptMachine(program, retriesAtMost);
+        _open = open;
+        _machine = new AttemptMachine(request.Strategy.Program, number, retriesAtMost, request.Scenario.Deliveries);
         _giveUp = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
     }
 
     /// <summary>From 1; also its attempt's number.</summary>
     public int Number { get; }
 
-    public int ProcessId => _session.ProcessId;
+    /// <summary>The server process behind its connection; null while it has none.</summary>
+    public int? ProcessId => _session?.ProcessId;
 
-    /// <summary>The step that is next, or that waits; null once the attempt has ended. Pauses and back-offs take no time here and never show.</summary>
+    /// <summary>The step that is next, or that waits; null once the attempt has ended, or waits for its next delivery. Pauses and back-offs take no time here and never show.</summary>
     public ProgramStep? Next => _machine.Next;
 
     public Outcome Outcome => _machine.Outcome;
 
     public SqlError? Error => _machine.Error;
 
+    /// <summary>The error that the caller met; null where it was answered.</summary>
+    public SqlError? EndedBy => _machine.EndedBy;
+
     public int Retries => _machine.Retries;
+
+    /// <summary>How often the attempt has arrived.</summary>
+    public int Delivery => _machine.Delivery;
+
+    /// <summary>Whether the attempt was not answered well and will arrive again: the environment's turn.</summary>
+    public bool AwaitsDelivery => _machine.AwaitsDelivery;
+
+    /// <summary>Whether an earlier delivery has kept something, or may have.</summary>
+    public bool LeftOpen => _machine.LeftOpen;
+
+    /// <summary>Whether the attempt is over, and no delivery of it will come.</summary>
+    public bool HasEnded => Next is null && !AwaitsDelivery;
 
     /// <summary>Whether a statement was sent and has not come back.</summary>
     public bool IsWaiting => _pending is not null;
@@ -42,41 +68,119 @@ internal sealed class SteppedSession : IAsyncDisposable
     /// <summary>Whether it could send its next statement now.</summary>
     public bool IsReady => !IsWaiting && Next is not null;
 
+    /// <summary>Whether it could take a turn now, be it that its attempt is delivered again.</summary>
+    public bool MayTakeTurn => IsReady || AwaitsDelivery;
+
+    /// <summary>Its next turn as a schedule writes it, be it a delivery; null once the attempt has ended.</summary>
+    public ScheduledStep? NextTurn => (Next ?? (AwaitsDelivery ? ProgramStep.Delivery : null)) is { } step ? ScheduledStep.For(Number, step) : null;
+
+    /// <summary>The sessions that the statement under way has had to wait for so far.</summary>
+    public IReadOnlyList<int> BlockedBy => _blockedBy;
+
+    /// <summary>Those of them that it waits for now.</summary>
+    public IReadOnlyList<int> Blockers => _blockers;
+
+    /// <summary>How long the statement under way has been.</summary>
+    public TimeSpan Waited => Stopwatch.GetElapsedTime(_sentAt);
+
     /// <summary>Completes when the statement under way has come back.</summary>
     public Task Pending => _pending ?? Task.CompletedTask;
 
+    /// <summary>How many answers had come back, on the whole stage, when the statement under way was sent.</summary>
+    public int SentAfter { get; private set; }
+
+    /// <summary>Whether its connection was lost, other than by a crash that its program asks for.</summary>
+    public bool HasLostConnection { get; private set; }
+
+    /// <summary>Whether a transaction of its own is open.</summary>
+    public bool IsInTransaction => Next is { } next && (next.InTransaction || next.Kind is StepKind.Commit or StepKind.Rollback);
+
+    /// <summary>Whether the open transaction can see anything: with its first query it has got its snapshot.</summary>
+    public bool HasSnapshot { get; private set; }
+
+    /// <summary>Whether a savepoint is open.</summary>
+    public bool IsInSavepoint => Next is { } next && (next.Depth > 1 || (next.Depth == 1 && next.Kind is StepKind.Commit or StepKind.Rollback));
+
+    /// <summary>The level that the open transaction asked for; null: the server's default, or no transaction is open.</summary>
+    public IsolationLevel? Isolation { get; private set; }
+
+    /// <summary>The attempt's values by the names of the program's variables; null where nothing was kept yet.</summary>
+    public IReadOnlyList<string?> Values => [.. _machine.Values];
+
     /// <summary>Begins an attempt.</summary>
-    public void Start(string key)
+    public async Task StartAsync(string key)
     {
+        _session ??= await _open(_giveUp.Token).ConfigureAwait(false);
         var name = Number.ToString(CultureInfo.InvariantCulture);
         _machine.Start(key, name, name);
+        HasSnapshot = false;
+        HasLostConnection = false;
+        Isolation = null;
         PassPauses();
     }
 
-    public void Send()
+    /// <summary>The application dies: its connection drops, and nobody is told anything.</summary>
+    public async Task<PlayedStep> CrashAsync(int sentAfter)
     {
-        _blockedBy = [];
-        _pending = _session.ExecuteAsync(_machine.Next!, _machine.Values, _giveUp.Token).AsTask();
+        var crashed = new ScheduledStep(Number, Next!.Name);
+        await _session!.DisposeAsync().ConfigureAwait(false);
+        _session = null;
+        _machine.Lost();
+        HasSnapshot = false;
+        Isolation = null;
+        return new PlayedStep(crashed, [], 0, null, null, sentAfter);
     }
 
-    public void MarkBlocked(int[] sessions) => _blockedBy = [.. _blockedBy.Union(sessions).Order()];
+    /// <summary>The attempt arrives once more, at an application that is there again.</summary>
+    public async Task<PlayedStep> DeliverAsync(int sentAfter)
+    {
+        _session ??= await _open(_giveUp.Token).ConfigureAwait(false);
+        _machine.DeliverAgain();
+        PassPauses();
+        return new PlayedStep(ScheduledStep.DeliveryTo(Number), [], 0, null, null, sentAfter);
+    }
+
+    public void Send(int sentAfter)
+    {
+        SentAfter = sentAfter;
+        _blockedBy = [];
+        _blockers = [];
+        _sentAt = Stopwatch.GetTimestamp();
+        _pending = _session!.ExecuteAsync(_machine.Next!, _machine.Values, _giveUp.Token).AsTask();
+    }
+
+    public void MarkBlocked(int[] sessions)
+    {
+        _blockers = sessions;
+        _blockedBy = [.. _blockedBy.Union(sessions).Order()];
+    }
 
     /// <summary>Takes the answer of a statement that has come back.</summary>
     public async Task<PlayedStep> TakeAnswerAsync()
     {
-        var step = new ScheduledStep(Number, _machine.Next!.Name);
+        var sent = _machine.Next!;
         var result = await _pending!.ConfigureAwait(false);
         _pending = null;
         switch (result.Kind)
         {
             case StatementEnd.Answered: _machine.Completed(result.Rows); break;
             case StatementEnd.Rejected: _machine.Rejected(result.Error!.Value); break;
-            default: _machine.Lost(); break;
+            default:
+                HasLostConnection = true;
+                _machine.Lost(result.Error);
+                await _session!.DisposeAsync().ConfigureAwait(false);
+                _session = null;
+                break;
         }
 
         PassPauses();
-        return new PlayedStep(step, _blockedBy, result.Rows, result.Error);
+        HasSnapshot = IsInTransaction && (HasSnapshot || sent.Sql!.TakesSnapshot);
+        Isolation = IsInTransaction ? Next!.Isolation ?? Isolation : null; // A COMMIT does not know its transaction's level.
+        return new PlayedStep(new ScheduledStep(Number, sent.Name), _blockedBy, result.Rows, result.Error, result.Answer, SentAfter);
     }
+
+    /// <summary>Asks, in its own connection, something that is not of its program. It must not be waiting.</summary>
+    public Task<Answer> AskAsync(string sql) => _session!.AskAsync(sql, _giveUp.Token);
 
     /// <summary>Gives up a statement that still waits, and closes the session.</summary>
     public async ValueTask DisposeAsync()
@@ -84,11 +188,11 @@ internal sealed class SteppedSession : IAsyncDisposable
         await _giveUp.CancelAsync().ConfigureAwait(false);
         await Pending.ConfigureAwait(false);
         _giveUp.Dispose();
-        await _session.DisposeAsync().ConfigureAwait(false);
+        if (_session is not null) await _session.DisposeAsync().ConfigureAwait(false);
     }
 
     private void PassPauses()
     {
-        while (_machine.Next is { Sql: null }) _machine.Completed();
+        while (_machine.Next is { IsWait: true }) _machine.Completed();
     }
 }

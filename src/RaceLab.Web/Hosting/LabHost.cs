@@ -4,6 +4,8 @@ using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using RaceLab.Engine.Content;
 using RaceLab.Engine.Databases;
 using RaceLab.Engine.Races;
+using RaceLab.Engine.Schedules;
+using RaceLab.Web.Races;
 
 namespace RaceLab.Web.Hosting;
 
@@ -59,10 +61,15 @@ public sealed class LabHost : IAsyncDisposable
             builder.Services.AddSingleton(servers.Lab);
             builder.Services.AddSingleton<IRaceArchive>(servers.State!);
             builder.Services.AddSingleton<IRaceRunner, RaceRunner>();
+            builder.Services.AddSingleton<IExplorer, Explorer>();
             builder.Services.AddSingleton(settings.Races);
+            builder.Services.AddSingleton(settings.Stepping);
+            builder.Services.AddSingleton<Steppers>();
             builder.Services.AddSingleton(new RaceMeter(servers.Lab.Permits));
             Furnish(builder.Services, settings, servers);
-            return new LabHost(servers, catalogue, telemetry, logs, RaceLabApp.Build(builder));
+            var app = RaceLabApp.Build(builder);
+            app.Services.GetRequiredService<ServerLacks>().Learn();
+            return new LabHost(servers, catalogue, telemetry, logs, app);
         }
         catch
         {
@@ -74,10 +81,12 @@ public sealed class LabHost : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends the races, then the application, then the servers.</summary>
+    /// <summary>Ends the races and explorations, then the application, then the servers.</summary>
     public async ValueTask DisposeAsync()
     {
         await App.Services.GetRequiredService<RaceRegistry>().DisposeAsync();
+        await App.Services.GetRequiredService<Steppers>().DisposeAsync();
+        await App.Services.GetRequiredService<ExplorationShelf>().DisposeAsync();
         await App.StopAsync();
         await App.DisposeAsync();
         _telemetry?.Dispose();
@@ -88,6 +97,7 @@ public sealed class LabHost : IAsyncDisposable
 
     private static void Furnish(IServiceCollection services, LabSettings settings, LabServers servers)
     {
+        services.AddSingleton(own => new ServerLacks(servers.Lab.KnownLack, servers.Lab.ProbeAsync, own.GetRequiredService<ILogger<ServerLacks>>()));
         services.AddHealthChecks()
             .AddCheck("lab", new ServerHealth(servers.Lab.PingAsync))
             .AddCheck("state", new ServerHealth(servers.State!.PingAsync));

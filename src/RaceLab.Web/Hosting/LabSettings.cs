@@ -1,5 +1,6 @@
 using RaceLab.Engine.Databases;
 using RaceLab.Engine.Races;
+using RaceLab.Engine.Schedules;
 
 namespace RaceLab.Web.Hosting;
 
@@ -11,6 +12,9 @@ public sealed record LabSettings
 
     /// <summary>What one browser, and all together, may have.</summary>
     public required RaceLimits Races { get; init; }
+
+    /// <summary>What stepping may take.</summary>
+    public required StepperOptions Stepping { get; init; }
 
     /// <summary>Pages that are kept for browsers that may come back.</summary>
     public required int Circuits { get; init; }

@@ -1,5 +1,6 @@
 using RaceLab.Engine.Databases;
 using RaceLab.Engine.Races;
+using RaceLab.Engine.Schedules;
 
 namespace RaceLab.Web.Hosting;
 
@@ -26,12 +27,22 @@ public sealed record LimitSetting(string Key, string Unit, int Least, int Most, 
     /// <summary>Finished races kept by the state server.</summary>
     public static readonly LimitSetting History = new("History", "races", 1, 1_000_000, StateServer.DefaultHistory);
 
+    /// <summary>Explorations that run at once.</summary>
+    public static readonly LimitSetting Explorations = new("Explorations", "explorations", 1, 16, new RaceLimits().ExplorationsAtOnce);
+
     /// <summary>Pages kept for browsers that were lost and may come back.</summary>
     public static readonly LimitSetting Circuits = new("Circuits", "pages", 1, 10_000, 100);
 
     /// <summary>How long they are kept.</summary>
     public static readonly LimitSetting CircuitSeconds = new("CircuitSeconds", "seconds", 10, 86_400, 180);
 
+    /// <summary>Runs stepped at once, over all pages.</summary>
+    public static readonly LimitSetting SteppedRuns = new("SteppedRuns", "runs", 1, 200, StepperOptions.DefaultAtOnce);
+
+    /// <summary>How long a stepped run keeps its locks when nobody takes a turn.</summary>
+    public static readonly LimitSetting StepSeconds = new("StepSeconds", "seconds", 5, 3_600, StepperOptions.DefaultIdleSeconds);
+
     /// <summary>Every one.</summary>
-    public static IReadOnlyList<LimitSetting> All { get; } = [WorkersPerRace, UnfinishedRaces, RacesInMemory, History, Circuits, CircuitSeconds];
+    public static IReadOnlyList<LimitSetting> All { get; } =
+        [WorkersPerRace, UnfinishedRaces, RacesInMemory, History, Explorations, Circuits, CircuitSeconds, SteppedRuns, StepSeconds];
 }

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Components.Server.Circuits;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using RaceLab.Engine.Races;
+using RaceLab.Engine.Schedules;
 using RaceLab.Web.Races;
 using Radzen;
 
@@ -10,8 +11,8 @@ namespace RaceLab.Web.Hosting;
 public static class RaceLabServices
 {
     /// <summary>
-    /// Adds the page and everything that it stands on. Not among it: the catalogue, <see cref="IRaceRunner"/> and
-    /// <see cref="IRaceArchive"/>, which come with the servers.
+    /// Adds the pages and everything that they stand on. Not among it: the catalogue, <see cref="IRaceRunner"/>, <see cref="IExplorer"/>, <see cref="Steppers"/>,
+    /// <see cref="IRaceArchive"/> and <see cref="ServerLacks"/>, which come with the servers.
     /// </summary>
     public static IServiceCollection AddRaceLab(this IServiceCollection services, IConfiguration configuration)
     {
@@ -22,6 +23,8 @@ public static class RaceLabServices
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<RaceRegistry>();
         services.TryAddSingleton<RaceFinder>();
+        services.TryAddSingleton<ExplorationShelf>();
+        services.AddScoped<CarriedChoice>();
         services.AddScoped<CircuitConnection>();
         services.AddScoped<CircuitHandler>(scope => scope.GetRequiredService<CircuitConnection>());
         return services;

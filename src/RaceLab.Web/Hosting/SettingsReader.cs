@@ -2,6 +2,7 @@ using System.Globalization;
 using RaceLab.Engine.Content;
 using RaceLab.Engine.Databases;
 using RaceLab.Engine.Races;
+using RaceLab.Engine.Schedules;
 
 namespace RaceLab.Web.Hosting;
 
@@ -53,6 +54,12 @@ public sealed class SettingsReader
                 WorkersPerRace = Limit(LimitSetting.WorkersPerRace),
                 UnfinishedPerOwner = Limit(LimitSetting.UnfinishedRaces),
                 KeptInMemory = Limit(LimitSetting.RacesInMemory),
+                ExplorationsAtOnce = Limit(LimitSetting.Explorations),
+            },
+            Stepping = new StepperOptions
+            {
+                AtOnce = Limit(LimitSetting.SteppedRuns),
+                IdleTime = TimeSpan.FromSeconds(Limit(LimitSetting.StepSeconds)),
             },
             Circuits = Limit(LimitSetting.Circuits),
             CircuitTime = TimeSpan.FromSeconds(Limit(LimitSetting.CircuitSeconds)),

@@ -1,15 +1,27 @@
 using System.Globalization;
+using System.Numerics;
 
 namespace RaceLab.Web.Races;
 
 /// <summary>Numbers as the page writes them: grouped digits, and times never without their unit.</summary>
 public static class Figures
 {
+    private static readonly string[] SmallNumbers = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
+
     /// <summary>A count: 4,210.</summary>
     public static string Count(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
 
     /// <summary>A count with its noun: 1 row, 4,210 rows.</summary>
     public static string Count(long count, string one, string many) => $"{Count(count)} {(count == 1 ? one : many)}";
+
+    /// <summary>A count of which there may be very many, such as orders.</summary>
+    public static string Count(BigInteger count) => count.ToString("N0", CultureInfo.InvariantCulture);
+
+    /// <summary>Likewise with its noun: 1 order, 756,756 orders.</summary>
+    public static string Count(BigInteger count, string one, string many) => $"{Count(count)} {(count.IsOne ? one : many)}";
+
+    /// <summary>A small count as a word, as sentences have it: no, one, two, up to nine; then digits.</summary>
+    public static string Word(long count) => count is >= 0 and < 10 ? SmallNumbers[count] : Count(count);
 
     /// <summary>A latency: three figures, in us below a tenth of a millisecond, in s from ten seconds.</summary>
     public static string Milliseconds(double ms) => ms switch

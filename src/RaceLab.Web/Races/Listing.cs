@@ -35,6 +35,9 @@ public sealed record Listing(IReadOnlyList<ListingLine> Lines)
         return new Listing(lines);
     }
 
+    /// <summary>The lines of each role, under its name; one part without a name where all workers do the same.</summary>
+    public IEnumerable<IGrouping<string?, ListingLine>> Parts => Lines.GroupBy(l => l.Step.Role);
+
     /// <summary>A step's name, or its number where content no longer knows it.</summary>
     public string NameOf(int step) =>
         step >= 0 && step < Lines.Count ? Lines[step].Step.Name : $"step {step + 1}";
@@ -50,7 +53,12 @@ public sealed record ListingLine(ProgramStep Step, string Label, string Tone, St
     /// <summary>What a learner reads: the SQL, or words for what is no SQL.</summary>
     public IReadOnlyList<SqlPiece> Pieces => SqlPiece.Split(Step.Sql?.Written ?? Words);
 
-    private string Words => Step.Kind == StepKind.Backoff ? "wait before the next try" : "pause: the race window";
+    private string Words => Step.Kind switch
+    {
+        StepKind.Backoff => "wait before the next try",
+        StepKind.Crash => "the application dies: the connection drops, and the caller hears nothing",
+        _ => "pause: the race window",
+    };
 }
 
 /// <summary>How much of a cell a step fills.</summary>

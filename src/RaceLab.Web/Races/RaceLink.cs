@@ -1,4 +1,3 @@
-using System.Text;
 using RaceLab.Engine.Races;
 
 namespace RaceLab.Web.Races;
@@ -31,11 +30,11 @@ public sealed record RaceLink(string? Scenario, string? Strategy, WorkloadForm W
         var link = new RaceLink(null, null, WorkloadForm.Default, []);
         var refusals = new List<string>();
         var seen = new HashSet<string>();
-        foreach (var (name, value) in Pairs(query))
+        foreach (var (name, value) in LinkQuery.Read(query))
         {
             if (!seen.Add(name))
             {
-                refusals.Add($"The link says “{Cut(name)}” twice; the first counts.");
+                refusals.Add($"The link says “{LinkQuery.Cut(name)}” twice; the first counts.");
                 continue;
             }
 
@@ -54,10 +53,10 @@ public sealed record RaceLink(string? Scenario, string? Strategy, WorkloadForm W
                     link = link with { Workload = form with { SynchronousCommit = value == "on" } };
                     break;
                 case "commit":
-                    refusals.Add($"The link says commit={Cut(value)}, which can be on or off; it is on.");
+                    refusals.Add($"The link says commit={LinkQuery.Cut(value)}, which can be on or off; it is on.");
                     break;
                 case "seed": link = link with { Workload = form with { Seed = value } }; break;
-                default: refusals.Add($"The link says “{Cut(name)}”, which this page does not know; it was left out."); break;
+                default: refusals.Add($"The link says “{LinkQuery.Cut(name)}”, which this page does not know; it was left out."); break;
             }
         }
 
@@ -67,33 +66,16 @@ public sealed record RaceLink(string? Scenario, string? Strategy, WorkloadForm W
     }
 
     /// <summary>The query, with its question mark.</summary>
-    public override string ToString()
-    {
-        var query = new StringBuilder();
-        Add("scenario", Scenario);
-        Add("strategy", Strategy);
-        Add("workers", Workload.Workers);
-        Add("keys", Workload.Keys);
-        if (Workload.ByAttempts) Add("attempts", Workload.Attempts);
-        else Add("duration", Workload.Duration + Seconds);
-        Add("pause", $"{Workload.PauseLow}-{Workload.PauseHigh}{Milliseconds}");
-        Add("distribution", Workload.Distribution);
-        Add("commit", Workload.SynchronousCommit ? "on" : "off");
-        Add("seed", Workload.Seed);
-        return query.ToString();
-
-        void Add(string name, string? value)
-        {
-            if (value is not null) query.Append(query.Length == 0 ? '?' : '&').Append(name).Append('=').Append(Uri.EscapeDataString(value));
-        }
-    }
-
-    private static IEnumerable<(string Name, string Value)> Pairs(string query) =>
-        from part in query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries)
-        let at = part.IndexOf('=', StringComparison.Ordinal)
-        select at < 0 ? (Decode(part), "") : (Decode(part[..at]), Decode(part[(at + 1)..]));
-
-    private static string Decode(string text) => Uri.UnescapeDataString(text.Replace('+', ' '));
+    public override string ToString() => LinkQuery.Write(
+        ("scenario", Scenario),
+        ("strategy", Strategy),
+        ("workers", Workload.Workers),
+        ("keys", Workload.Keys),
+        Workload.ByAttempts ? ("attempts", Workload.Attempts) : ("duration", Workload.Duration + Seconds),
+        ("pause", $"{Workload.PauseLow}-{Workload.PauseHigh}{Milliseconds}"),
+        ("distribution", Workload.Distribution),
+        ("commit", Workload.SynchronousCommit ? "on" : "off"),
+        ("seed", Workload.Seed));
 
     /// <summary>What is no duration stays as it is written, to be refused beside its field.</summary>
     private static string InSeconds(string value)
@@ -113,8 +95,6 @@ public sealed record RaceLink(string? Scenario, string? Strategy, WorkloadForm W
             ? form with { PauseLow = range[..at], PauseHigh = range[(at + 1)..] }
             : form with { PauseLow = range, PauseHigh = range };
     }
-
-    private static string Cut(string text) => text.Length <= 32 ? text : text[..32] + "…";
 }
 
 /// <summary>A distribution's words on the page, and its value.</summary>

@@ -9,6 +9,7 @@ public static class StateText
     public static string Of(ShownRace? race) => race switch
     {
         null => "Ready",
+        { State: RaceState.Queued, Live.IsCrowdedOut: true } => "Waiting for connections that other programs hold",
         { State: RaceState.Queued, Live.QueuePlace: 0 } => "Waiting for connections",
         { State: RaceState.Queued, Live.QueuePlace: 1 } => "Waiting for connections: next in the queue",
         { State: RaceState.Queued, Live.QueuePlace: var place } => $"Waiting for connections: {Figures.Ordinal(place)} in the queue",
@@ -23,6 +24,12 @@ public static class StateText
             _ => "Finished",
         },
     };
+
+    /// <summary>What can be done about a wait that is not for other races, in sentences; null where there is no such wait.</summary>
+    public static string? AdviceFor(ShownRace? race) => race is { State: RaceState.Queued, Live.IsCrowdedOut: true }
+        ? "Other programs hold the server’s connections: close some of them, or raise its max_connections. The race begins by itself when enough are free, "
+          + $"and is given up after {Figures.Time(RaceRunner.CrowdPatience)}."
+        : null;
 
     /// <summary>A workload in a line: 20 workers, 1,000 keys in turn, 5 s, pause 0–20 ms.</summary>
     public static string Of(Workload workload)

@@ -65,7 +65,7 @@ public sealed record VerdictText(VerdictMood Mood, string Headline, IReadOnlyLis
     private static string Violated(InvariantResult invariant)
     {
         var excess = invariant.Live is null
-            ? $"by {Figures.Count(invariant.Excess)} in all"
+            ? $"{Figures.Count(invariant.Excess, "time", "times")} in all"
             : $"{Figures.Count(invariant.Excess, "row", "rows")} too many in all";
         return $"{Figures.Count(invariant.Violations, "key breaks", "keys break")} it, {excess}";
     }

@@ -1,6 +1,4 @@
 using System.Text.RegularExpressions;
-using Deque.AxeCore.Commons;
-using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 
 namespace RaceLab.Browser.Tests.Journeys;
@@ -25,17 +23,26 @@ public sealed class AccessibilityJourney(LabFixture fixture) : Journey(fixture)
         var violations = new List<string>();
 
         await page.OpenAsync(LongRace);
-        violations.AddRange(await ViolationsAsync(page, "before"));
+        violations.AddRange(await Axe.ViolationsAsync(page.Tab, "before"));
         await page.RunUntilLiveAsync();
-        violations.AddRange(await ViolationsAsync(page, "during"));
+        violations.AddRange(await Axe.ViolationsAsync(page.Tab, "during"));
         await page.StopAsync();
-        violations.AddRange(await ViolationsAsync(page, "after"));
+        violations.AddRange(await Axe.ViolationsAsync(page.Tab, "after"));
         await page.OpenAsync("/?scenario=sign-up&workers=0&colour=red");
-        violations.AddRange(await ViolationsAsync(page, "refused"));
+        violations.AddRange(await Axe.ViolationsAsync(page.Tab, "refused"));
+        await page.Tab.GotoAsync("/explore?scenario=sign-up&strategy=advisory-lock&sessions=5");
+        await Assertions.Expect(page.Tab.Locator("#explore")).ToBeEnabledAsync();
+        violations.AddRange(await Axe.ViolationsAsync(page.Tab, "before exploring"));
+        await page.Tab.GotoAsync("/explore?scenario=sign-up&strategy=advisory-lock&run=1");
+        await Assertions.Expect(page.Verdict).ToBeVisibleAsync();
+        violations.AddRange(await Axe.ViolationsAsync(page.Tab, "explored, kept"));
+        await page.Tab.GotoAsync("/explore?scenario=sign-up&strategy=check-then-insert&run=1");
+        await Assertions.Expect(page.Verdict).ToBeVisibleAsync();
+        violations.AddRange(await Axe.ViolationsAsync(page.Tab, "explored, broken"));
         await OpenToRestAsync(page, "/races/nowhere");
-        violations.AddRange(await ViolationsAsync(page, "no such race"));
+        violations.AddRange(await Axe.ViolationsAsync(page.Tab, "no such race"));
         await OpenToRestAsync(page, "/nowhere");
-        violations.AddRange(await ViolationsAsync(page, "not found"));
+        violations.AddRange(await Axe.ViolationsAsync(page.Tab, "not found"));
 
         Assert.Empty(violations);
     }
@@ -46,15 +53,4 @@ public sealed class AccessibilityJourney(LabFixture fixture) : Journey(fixture)
         await page.Tab.GotoAsync(address, new() { WaitUntil = WaitUntilState.NetworkIdle });
         await Assertions.Expect(page.Tab).ToHaveTitleAsync(new Regex("RaceLab"));
     }
-
-    private static async Task<IEnumerable<string>> ViolationsAsync(LabPage page, string state)
-    {
-        var result = await page.Tab.RunAxe();
-        return from violation in result.Violations
-               where violation.Impact is "serious" or "critical"
-               from node in violation.Nodes
-               select $"{state}: {violation.Id} ({violation.Impact}) at {node.Target}: {string.Join("; ", Reasons(node))}";
-    }
-
-    private static IEnumerable<string> Reasons(AxeResultNode node) => node.Any.Concat(node.All).Concat(node.None).Select(check => check.Message);
 }

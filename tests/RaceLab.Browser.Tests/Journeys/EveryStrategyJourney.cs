@@ -8,22 +8,26 @@ public sealed class EveryStrategyJourney(LabFixture fixture) : Journey(fixture)
 {
     private const int Keys = 5;
 
-    public static TheoryData<string, string, bool> Strategies
+    public static TheoryData<string, string, bool, bool> Strategies
     {
         get
         {
-            var data = new TheoryData<string, string, bool>();
+            var data = new TheoryData<string, string, bool, bool>();
             using var catalogue = Catalogue.Open(ContentFolder.Find()!, watch: false);
             foreach (var scenario in catalogue.Scenarios)
                 foreach (var strategy in scenario.Strategies)
-                    data.Add(scenario.Id, strategy.Id, strategy.IsSound);
+                    data.Add(scenario.Id, strategy.Id, strategy.IsSound, CountsRows(scenario, strategy));
             return data;
         }
     }
 
+    /// <summary>Whether the big number is of rows too many: it shows the invariant that is broken, which may be about something else.</summary>
+    private static bool CountsRows(Scenario scenario, Strategy strategy) =>
+        scenario.Invariants.Any(i => i.Live == LiveCount.ExtraCreations && (strategy.IsSound || strategy.Promises[i.Name] == Promise.Some));
+
     [Theory(Timeout = Limit)]
     [MemberData(nameof(Strategies))]
-    public async Task Strategy_Raced_ShowsWhatItPromises(string scenario, string strategy, bool isSound)
+    public async Task Strategy_Raced_ShowsWhatItPromises(string scenario, string strategy, bool isSound, bool countsRows)
     {
         var page = await ArriveAsync();
         await page.OpenAsync($"/?scenario={scenario}&strategy={strategy}&workers=10&keys={Keys}&attempts=5&pause=5-10ms");
@@ -33,9 +37,8 @@ public sealed class EveryStrategyJourney(LabFixture fixture) : Journey(fixture)
         var final = await page.ReadFinalNumbersAsync();
         await page.ExpectStateAsync("Finished");
         Assert.Equal(50, final.Attempts);
-        Assert.Equal(final.Created, final.Rows);
-        Assert.Equal(final.Rows - Keys, final.Duplicates);
-        Assert.Contains(isSound ? "No duplicates" : "The flaw showed", final.Verdict, StringComparison.Ordinal);
+        if (countsRows) Assert.Equal((final.Created, final.Rows - Keys), (final.Rows, final.Duplicates));
+        Assert.Contains(isSound ? "No " : "The flaw showed", final.Verdict, StringComparison.Ordinal);
         Assert.Equal(isSound, final.Duplicates == 0);
         await Expect(page.Live("created")).ToHaveTextAsync($"{final.Created:N0}");
     }

@@ -10,11 +10,16 @@ public sealed class EditorSchemaTests
     {
         { "", [.. ContentFields.Scenario] },
         { "needs", [.. ContentFields.Needs] },
+        { "deliveries", [.. ContentFields.Deliveries] },
         { "invariant", [.. ContentFields.Invariant] },
         { "strategy", [.. ContentFields.Strategy] },
+        { "puzzle", [.. ContentFields.Puzzle] },
+        { "goal", [.. ContentFields.Goal] },
+        { "role", [.. ContentFields.Role] },
         { "sqlStep", [.. ContentFields.SqlStep] },
         { "pauseStep", [.. ContentFields.Pause] },
         { "sayStep", [.. ContentFields.Say] },
+        { "crashStep", [.. ContentFields.Crash] },
         { "withinStep", [.. ContentFields.Within] },
         { "retry", [.. ContentFields.Retry] },
     };

@@ -32,7 +32,9 @@ public class StrategyContractTests(TestPostgres postgres)
         for (var run = 0; run < WitnessRuns; run++)
         {
             var result = await runner.RunAsync(scenario, strategy, strategy.Witness, strategy.Witness.Max(s => s.Session), Cancellation);
-            Assert.Equal(strategy.Witness, result.Played.Select(p => p.Step).Take(strategy.Witness.Count));
+            // All of it was sent, or the runner would have refused it; between sessions, answers may come in another order than they were asked for, as in a deadlock.
+            foreach (var own in strategy.Witness.GroupBy(s => s.Whose))
+                Assert.Equal(own, result.Played.Select(p => p.Step).Where(s => s.Whose == own.Key).Take(own.Count()));
             Assert.All(result.Invariants, i => Assert.Equal(Verdict.Kept, i.Verdict));
             Assert.Contains(result.Invariants, i => i is { Promise: Promise.Some, Violations: > 0 });
         }
@@ -47,6 +49,8 @@ public class StrategyContractTests(TestPostgres postgres)
 
         Assert.True(explored.IsComplete);
         Assert.All(explored.Invariants, i => Assert.Equal(Verdict.Kept, i.Verdict));
+
+        // What is played to its end behind the last entry need not be written.
         Assert.Equal(strategy.Witness.Count, explored.Outcomes.Where(o => o.IsViolation).Min(o => o.Witness.Count));
     }
 
@@ -128,7 +132,7 @@ public class StrategyContractTests(TestPostgres postgres)
         Assert.Equal(RaceEnd.Finished, result.End);
         Assert.All(result.Invariants, i => Assert.Equal((Verdict.Kept, 0), (i.Verdict, i.Violations)));
         Assert.True(result.Reconciliation!.Holds, $"{result.Reconciliation}");
-        Assert.True(result.Attempts.Failed + result.Attempts.Unknown > 0, "no connection was cut during an attempt, so this race proves nothing");
+        Assert.True(result.Rejections.Any(r => r.SqlState == "57P01"), "no connection was cut during an attempt, so this race proves nothing");
         Assert.True(result.Attempts.Created > 0);
     }
 
@@ -188,14 +192,8 @@ public class StrategyContractTests(TestPostgres postgres)
     }
 
     /// <summary>Skips what content itself says is not for this server.</summary>
-    private async Task<(Scenario Scenario, Strategy Strategy)> FindAsync(string scenarioId, string strategyId)
-    {
-        var scenario = TestContent.Scenarios.Single(s => s.Id == scenarioId);
-        var strategy = scenario.FindStrategy(strategyId)!;
-        var lack = await postgres.Lab.FindLackAsync(scenario.NeedsOf(strategy), Cancellation);
-        Assert.SkipWhen(lack is not null, lack ?? "");
-        return (scenario, strategy);
-    }
+    private Task<(Scenario Scenario, Strategy Strategy)> FindAsync(string scenarioId, string strategyId) =>
+        TestContent.FindAsync(postgres.Lab, scenarioId, strategyId, Cancellation);
 
     private RaceRegistry Registry() => new(
         new RaceRunner(postgres.Lab, TimeProvider.System, NullLogger<RaceRunner>.Instance), new NoArchive(), TimeProvider.System, NullLogger<RaceRegistry>.Instance);

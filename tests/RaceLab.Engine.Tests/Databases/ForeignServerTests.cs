@@ -102,13 +102,16 @@ public sealed class ForeignServerTests
                 new RaceRunner(lab, TimeProvider.System, NullLogger<RaceRunner>.Instance), new Contract.NoArchive(), TimeProvider.System, NullLogger<RaceRegistry>.Instance);
             var race = registry.Start(SmallScenario.Naive(Small), "me");
             var sawPreparing = false;
-            for (var version = 0; !(sawPreparing && race.State == RaceState.Queued); version = await race.WaitForChangeAsync(version, Cancellation))
+            for (var version = 0; !race.IsCrowdedOut; version = await race.WaitForChangeAsync(version, Cancellation))
                 sawPreparing |= race.State == RaceState.Preparing;
+            Assert.True(sawPreparing);
+            Assert.Equal(RaceState.Queued, race.State);
 
             foreach (var stranger in strangers) await stranger.DisposeAsync();
             var result = await race.Completion.WaitAsync(Cancellation);
             Assert.True(result.End == RaceEnd.Finished, result.Problem);
             Assert.Equal(20, result.Attempts.Total);
+            Assert.False(race.IsCrowdedOut);
         }
         finally
         {

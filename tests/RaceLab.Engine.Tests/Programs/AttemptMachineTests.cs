@@ -18,16 +18,37 @@ public sealed class AttemptMachineTests
     public void Start_Again_ForgetsTheAttemptBefore()
     {
         var machine = Start(Check("id"), Say(Outcome.Found, "found"), Insert(), Say(Outcome.Created));
-        machine.Values[3] = "7";
+        machine.Values[4] = "7";
         machine.Does("check", 1).Ends(Outcome.Found);
 
         machine.Start("other", "2", "3");
 
-        Assert.Equal<IEnumerable<string?>>(["other", "2", "3", null], machine.Values);
+        Assert.Equal<IEnumerable<string?>>(["other", "2", "3", "1", null], machine.Values);
         machine.Does("check").Meets("insert", "23505", "t_key").Ends(Outcome.Rejected);
         Assert.Equal("t_key", machine.Error?.Constraint);
         machine.Start("k", "3", "3");
         Assert.Null(machine.Error);
+    }
+
+    [Fact]
+    public void Start_OfEachWorker_BeginsWithItsRole()
+    {
+        var program = ProgramCompiler.Compile([
+            Role("reader", Check(), Say(Outcome.Found)),
+            Role("writer", Transaction(Sql("look", "SELECT 1 AS id", keep: "id"), Insert(when: "@id = 1"), Say(Outcome.Created)))]);
+
+        Started(1).Does("check").Ends(Outcome.Found);
+        var writer = Started(2).Does("begin");
+        writer.Values[program.FindStep("look")!.Keep[0].Slot] = "1";
+        writer.Does("look", 1).Does("insert", 1).Does("commit").Ends(Outcome.Created);
+        Started(3).Does("check").Ends(Outcome.Found);
+
+        AttemptMachine Started(int worker)
+        {
+            var machine = new AttemptMachine(program, worker);
+            machine.Start("k", "1", "1");
+            return machine;
+        }
     }
 
     [Fact]
@@ -82,11 +103,11 @@ public sealed class AttemptMachineTests
         var machine = Start(
             Transaction(Check("id"), Insert()) with { OnError = _continueOnConflict }, Say(Outcome.Found, "found in check"), Say(Outcome.Updated));
         machine.Does("begin");
-        machine.Values[3] = "7";
+        machine.Values[4] = "7";
 
         machine.Does("check", 1).Meets("insert", "23505").Does("rollback").Ends(Outcome.Updated);
 
-        Assert.Null(machine.Values[3]);
+        Assert.Null(machine.Values[4]);
     }
 
     [Fact]
@@ -183,6 +204,62 @@ public sealed class AttemptMachineTests
         var steps = new Step[] { Insert(), Check(), Say(Outcome.Created) };
         Start(steps).Does("insert", 1).Loses("check").Ends(Outcome.Unknown);
         Start(steps).Does("insert").Loses("check").Ends(Outcome.Failed);
+    }
+
+    [Fact]
+    public void Crash_BehindSomethingCommitted_IsUnknownAndOtherwiseFailed()
+    {
+        Start(Insert(), Crash(1), Say(Outcome.Created)).Does("insert", 1).Loses("crash").Ends(Outcome.Unknown);
+        Start(Transaction(Insert(), Crash(1), Say(Outcome.Created))).Does("begin").Does("insert", 1).Loses("crash").Ends(Outcome.Failed);
+        Start(Check(), Crash(1, "found"), Say(Outcome.Found)).Does("check").Ends(Outcome.Found);
+    }
+
+    [Fact]
+    public void DeliverAgain_AfterACrash_BeginsAnewAndDoesNotCrashAgain()
+    {
+        var machine = Start(3, Check("id"), Insert(), Crash(1), Say(Outcome.Created));
+        machine.Values[4] = "7";
+        machine.Does("check", 1).Does("insert", 1).Loses("crash");
+        Assert.False(machine.LeftOpen);
+
+        machine.Arrives(2);
+        Assert.Equal<IEnumerable<string?>>(["k", "1", "1", "2", null], machine.Values);
+        machine.Does("check").Does("insert", 1).Ends(Outcome.Created);
+        Assert.True(machine.LeftOpen);
+        Assert.False(machine.AwaitsDelivery);
+        Assert.Throws<InvalidOperationException>(machine.DeliverAgain);
+
+        machine.Start("k", "2", "1");
+        Assert.Equal((1, false), (machine.Delivery, machine.LeftOpen));
+    }
+
+    [Fact]
+    public void DeliverAgain_NeverAnsweredWell_StopsAtTheLimit()
+    {
+        Start(2, Transaction(Insert(), Crash(null))).Does("begin").Does("insert", 1).Loses("crash")
+            .Arrives(2).Does("begin").Does("insert", 1).Loses("crash").EndsForGood(Outcome.Failed);
+        Start(2, Insert(), Say(Outcome.Failed)).Does("insert").Arrives(2).Does("insert").EndsForGood(Outcome.Failed);
+        Start(2, Check(), Say(Outcome.Created)).Meets("check", "42501").Arrives(2).Does("check").EndsForGood(Outcome.Created);
+    }
+
+    [Fact]
+    public void DeliverAgain_RefusedAfterSomethingWasKept_IsUnknown()
+    {
+        Start(2, Insert(), Crash(1), Say(Outcome.Created)).Does("insert", 1).Loses("crash").Arrives(2).Meets("insert", "23505").EndsForGood(Outcome.Unknown);
+
+        // The first delivery was told an error, and had inserted before.
+        var rejected = Start(2, Insert(), Check(), Say(Outcome.Found));
+        rejected.Does("insert", 1).Meets("check", "42501").Arrives(2).Does("insert").Does("check").EndsForGood(Outcome.Found);
+        Assert.True(rejected.LeftOpen);
+    }
+
+    [Fact]
+    public void DeliverAgain_Retries_AreCountedOverAllAndAllowedAnew()
+    {
+        var machine = Start(2, Transaction(Insert(), Crash(1), Say(Outcome.Created)) with { Retry = Retry(1) });
+        machine.Does("begin").Meets("insert", "40001").Does("rollback").Does("back-off").Does("begin").Does("insert", 1).Loses("crash")
+            .Arrives(2).Does("begin").Meets("insert", "40001").Does("rollback").Does("back-off").Does("begin").Does("insert", 1).Does("commit")
+            .Ends(Outcome.Created, retries: 2);
     }
 
     private static AttemptMachine CheckThenInsert() => Start(Check(), Say(Outcome.Found, "found"), Pause(), Insert(), Say(Outcome.Created));

@@ -22,7 +22,7 @@ public sealed class ProgramCompilerTests
         Assert.Equal("BEGIN ISOLATION LEVEL REPEATABLE READ", program.Steps[0].Sql!.Numbered);
         Assert.Equal(["SAVEPOINT s1", "RELEASE s1", "ROLLBACK TO s1"], new[] { 3, 5, 6 }.Select(i => program.Steps[i].Sql!.Numbered));
         Assert.Equal(["rollback-2", "back-off-2", "rollback", "back-off"], program.Steps.Where(s => s.IsRecovery).Select(s => s.Name));
-        Assert.Equal(["key", "attempt", "worker", "id"], program.Variables);
+        Assert.Equal(["key", "attempt", "worker", "delivery", "id"], program.Variables);
         Assert.Equal([false, true, true, true, true, true, true, true, false, false, false], program.Steps.Select(s => s.InTransaction));
         Assert.Equal(["commit"], program.Steps.Where(s => s.LeavesUnknown).Select(s => s.Name));
     }
@@ -35,6 +35,24 @@ public sealed class ProgramCompilerTests
     public void Compile_When_IsTheNote() =>
         Assert.Equal([null, "not found", "not found in check"],
             Compile(Check(), Pause("not found"), Insert(when: "not found in check"), Say(Outcome.Created)).Steps.Select(s => s.Note));
+
+    [Fact]
+    public void Compile_Crash_IsAStepWithItsConditionsAsNote()
+    {
+        var program = Compile(Check(), Crash(2, "found"), Transaction(Insert(), Crash(null, "found in check"), Say(Outcome.Created)));
+
+        Assert.Equal(["check", "crash", "begin", "insert", "crash-2", "commit", "rollback"], program.Steps.Select(s => s.Name));
+        Assert.Equal(["@delivery = 2 and found", "found in check"], program.Steps.Where(s => s.Kind == StepKind.Crash).Select(s => s.Note));
+        Assert.Equal([false, true], program.Steps.Where(s => s.Kind == StepKind.Crash).Select(s => s.InTransaction));
+    }
+
+    [Fact]
+    public void Compile_CrashOnEveryDelivery_EndsTheProgram()
+    {
+        Refused(7, "the 'crash' before it always ends the attempt", Insert(), Crash(null), Say(Outcome.Created, line: 7));
+        Assert.Equal(["insert", "crash"], Compile(Insert(), Crash(null)).Steps.Select(s => s.Name));
+        Refused(99, "ends without a 'say'", Insert(), Crash(1));
+    }
 
     [Fact]
     public void Compile_UnknownParameter_IsRefused() =>
@@ -86,6 +104,49 @@ public sealed class ProgramCompilerTests
         Refused(99, "without a 'say'", Check(), Say(Outcome.Found, "found"));
         Refused(99, "without a 'say'", Transaction(Insert(), Say(Outcome.Created)) with { OnError = Rules(Continue("23505")) });
         Refused(99, "without a 'say'", Transaction(Say(Outcome.Created)) with { OnError = Rules(Continue("23505")) });
+    }
+
+    [Fact]
+    public void Compile_Roles_AreOneProgramInWhichEveryRoleHasItsOwnEntryStepsAndSlots()
+    {
+        var program = ProgramCompiler.Compile([
+            Role("reader", Transaction(Check("id"), Say(Outcome.Found))),
+            Role("writer", Transaction(Sql("look", "SELECT 1 AS id", keep: "id"), Insert(when: "found"), Say(Outcome.Created)))]);
+
+        Assert.Equal(
+            ["reader begin", "reader check", "reader commit", "reader rollback", "writer begin-2", "writer look", "writer insert", "writer commit-2", "writer rollback-2"],
+            program.Steps.Select(s => $"{s.Role} {s.Name}"));
+        Assert.Equal(Enumerable.Range(0, program.Steps.Count), program.Steps.Select(s => s.Index));
+        Assert.Equal(["key", "attempt", "worker", "delivery", "id", "id"], program.Variables);
+        Assert.Equal([4, 5], program.Steps.SelectMany(s => s.Keep).Select(k => k.Slot));
+        Assert.Equal(["reader", "writer", "reader", "writer"], Enumerable.Range(1, 4).Select(w => program.RoleOf(w).Name));
+    }
+
+    [Fact]
+    public void Compile_OneRoleAlone_HasNoName() => Assert.Null(Assert.Single(Compile(Check(), Say(Outcome.Found)).Roles).Name);
+
+    [Fact]
+    public void Compile_WhatAnotherRoleFoundOrKept_IsNotKnown()
+    {
+        var first = Role("first", Check("id"), Say(Outcome.Found));
+        RoleRefused(7, "@id is not known here: known are @key, @attempt, @worker", first, Role("second", Sql("a", "SELECT @id", line: 7), Say(Outcome.Created)));
+        RoleRefused(7, "does not come before it", first, Role("second", Say(Outcome.Found, "found in check", 7), Say(Outcome.Created)));
+        RoleRefused(7, "before the first one", first, Role("second", Say(Outcome.Found, "found", 7), Say(Outcome.Created)));
+    }
+
+    [Fact]
+    public void Compile_SameNameInTwoRoles_IsRefused() =>
+        RoleRefused(4, "two steps are called 'a'", Role("first", Sql("a", "SELECT 1"), Say(Outcome.Found)), Role("second", Sql("a", "SELECT 2", line: 4), Say(Outcome.Found)));
+
+    [Fact]
+    public void Compile_WayThroughTheSecondRoleWithoutAnAnswer_IsRefused() =>
+        RoleRefused(99, "without a 'say'", Role("first", Check(), Say(Outcome.Found)), Role("second", Insert()));
+
+    private static void RoleRefused(int line, string reason, params RoleSteps[] roles)
+    {
+        var thrown = Assert.Throws<ProgramException>(() => ProgramCompiler.Compile(roles));
+        Assert.Equal(line, thrown.Line);
+        Assert.Contains(reason, thrown.Message, StringComparison.Ordinal);
     }
 
     private static void Refused(int line, string reason, params Step[] steps)

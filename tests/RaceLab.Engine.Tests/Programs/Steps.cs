@@ -22,6 +22,8 @@ internal static class Steps
 
     public static PauseStep Pause(string? when = null) => new(When(when), 1);
 
+    public static CrashStep Crash(int? delivery, string? when = null) => new(delivery, When(when), 1);
+
     public static WithinStep Transaction(params Step[] steps) => new(BlockKind.Transaction, null, null, ErrorRules.None, steps, 1);
 
     public static WithinStep Savepoint(params Step[] steps) => new(BlockKind.Savepoint, null, null, ErrorRules.None, steps, 1);
@@ -30,9 +32,13 @@ internal static class Steps
 
     public static StepProgram Compile(params Step[] steps) => ProgramCompiler.Compile(steps, 99);
 
-    public static AttemptMachine Start(params Step[] steps)
+    public static RoleSteps Role(string name, params Step[] steps) => new(name, steps, 99);
+
+    public static AttemptMachine Start(params Step[] steps) => Start(1, steps);
+
+    public static AttemptMachine Start(int deliveries, params Step[] steps)
     {
-        var machine = new AttemptMachine(Compile(steps));
+        var machine = new AttemptMachine(Compile(steps), deliveries: deliveries);
         machine.Start("k", "1", "1");
         return machine;
     }
@@ -59,11 +65,27 @@ internal static class Steps
         return machine;
     }
 
+    /// <summary>The attempt arrives once more.</summary>
+    public static AttemptMachine Arrives(this AttemptMachine machine, int delivery)
+    {
+        Assert.True(machine.AwaitsDelivery);
+        machine.DeliverAgain();
+        Assert.Equal((delivery, $"{delivery}"), (machine.Delivery, machine.Values[3]));
+        return machine;
+    }
+
     public static void Ends(this AttemptMachine machine, Outcome outcome, int retries = 0)
     {
         Assert.Null(machine.Next);
         Assert.Equal(outcome, machine.Outcome);
         Assert.Equal(retries, machine.Retries);
+    }
+
+    /// <summary>The attempt is over, and no delivery of it will come.</summary>
+    public static void EndsForGood(this AttemptMachine machine, Outcome outcome)
+    {
+        machine.Ends(outcome);
+        Assert.False(machine.AwaitsDelivery);
     }
 
     private static Condition? When(string? when) => when is null ? null : Condition.Parse(when);

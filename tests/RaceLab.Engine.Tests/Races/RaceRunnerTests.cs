@@ -31,6 +31,72 @@ public class RaceRunnerTests(TestPostgres postgres)
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task RunAsync_TwoRoles_EveryOtherWorkerHasTheSecond()
+    {
+        var request = SmallScenario.Request(Small with { Workers = 5 }, Promise.Some, null,
+            new RoleSteps("inserter", [SmallScenario.Sql("insert", "INSERT INTO things (name, attempt) VALUES (@key, @attempt)"), new SayStep(Outcome.Created, null, 1)], 1),
+            new RoleSteps("toucher", [SmallScenario.Sql("touch", "UPDATE things SET name = name WHERE name = @key"), new SayStep(Outcome.Updated, null, 1)], 1));
+        var result = await Runner().RunAsync(request, new Frames(), Cancellation);
+
+        // Workers 1, 3 and 5 insert, 2 and 4 touch, five attempts each.
+        Assert.Equal((15, 10), (result.Attempts.Created, result.Attempts.Updated));
+        Assert.Equal([("insert", 15), ("touch", 10)], result.Steps.Select(s => (s.Step, (int)s.Latency.Count)));
+        RaceChecks.NumbersAgree(result);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task RunAsync_CrashInsideTheTransaction_IsRolledBackAndDeliveredAgainWithinTheAttemptsTime()
+    {
+        var request = Asked(SmallScenario.CrashingInTransaction(Small), "SELECT key, 1 AS excess FROM attempts WHERE delivery <> 2 OR said <> 'created'");
+        var result = await Runner().RunAsync(request, new Frames(), Cancellation);
+
+        Assert.Equal((RaceEnd.Finished, 20, 20, 20), (result.End, result.Attempts.Created, result.Attempts.Total, result.Redeliveries));
+        Assert.Equal(0, Assert.Single(result.Invariants).Violations);
+        Assert.Equal([("begin", 40), ("insert", 40), ("crash", 20), ("commit", 20)], result.Steps.Select(s => (s.Step, (int)s.Latency.Count)));
+        Assert.True(result.Latency.MaxMs > result.Steps[2].Latency.MaxMs, "a crash is part of its attempt");
+        RaceChecks.EverythingRan(result);
+        RaceChecks.NumbersAgree(result);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task RunAsync_CrashBehindAnInsertThatIsKept_IsFoundByTheSecondDeliveryAndTheBooksBalance()
+    {
+        var request = SmallScenario.CrashingBehindTheInsert(Small with { Workers = 1, Keys = 4, Attempts = 4 });
+        var result = await Runner().RunAsync(Asked(request, "SELECT key, 1 AS excess FROM attempts WHERE delivery <> 2 OR said <> 'found'"), new Frames(), Cancellation);
+
+        Assert.Equal((4, 0), (result.Attempts.Found, Assert.Single(result.Invariants).Violations));
+        Assert.Equal(new Reconciliation(0, 4, 4, 4, 0, 0), result.Reconciliation);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task RunAsync_NeverAcknowledged_EndsAfterItsDeliveriesAsUnknownOrFailedByWhatWasKept()
+    {
+        const string ThreeTimes = "SELECT key, 1 AS excess FROM attempts WHERE delivery <> 3";
+        var dying = SmallScenario.Request(Small, Promise.None, null, SmallScenario.Sql("insert", "INSERT INTO things (name, attempt) VALUES (@key, @attempt)"), new CrashStep(null, null, 1));
+        var kept = await Runner().RunAsync(Asked(dying.Delivered(3), ThreeTimes), new Frames(), Cancellation);
+        Assert.Equal((20, 0), (kept.Attempts.Unknown, kept.Invariants[0].Violations));
+        Assert.Equal(new Reconciliation(0, 60, 20, 20, 0, 0), kept.Reconciliation);
+
+        dying = SmallScenario.Request(Small, Promise.None, null, new WithinStep(BlockKind.Transaction, null, null, ErrorRules.None,
+            [SmallScenario.Sql("insert", "INSERT INTO things (name, attempt) VALUES (@key, @attempt)"), new CrashStep(null, null, 1)], 1));
+        var undone = await Runner().RunAsync(Asked(dying.Delivered(3), ThreeTimes), new Frames(), Cancellation);
+        Assert.Equal((20, 0), (undone.Attempts.Failed, undone.Invariants[0].Violations));
+        Assert.Equal(new Reconciliation(0, 0, 0, 0, 0, 0), undone.Reconciliation);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task RunAsync_StoppedWhileAttemptsCrash_FinishesThoseUnderWay()
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        var frames = new Frames { OnFrame = frame => { if (frame.Number == 3) stop.Cancel(); } };
+        var result = await Runner().RunAsync(SmallScenario.CrashingInTransaction(Endless), frames, stop.Token);
+
+        Assert.Equal(RaceEnd.Stopped, result.End);
+        Assert.Equal(result.Attempts.Total, result.Attempts.Created);
+        RaceChecks.NumbersAgree(result);
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task RunAsync_LastFrame_HasTheNumbersOfTheResult()
     {
         var frames = new Frames();
@@ -193,6 +259,9 @@ public class RaceRunnerTests(TestPostgres postgres)
         Assert.Equal("42501", rejected.SqlState);
     }
 
+    private static RaceRequest Asked(RaceRequest request, string query) =>
+        request with { Scenario = request.Scenario with { Invariants = [request.Scenario.Invariants[0] with { Query = query, Live = LiveCount.None }] } };
+
     private RaceRunner Runner() => new(postgres.Lab, TimeProvider.System, NullLogger<RaceRunner>.Instance);
 
     private sealed class Frames : IRaceProgress
@@ -206,6 +275,11 @@ public class RaceRunnerTests(TestPostgres postgres)
         public Action<int>? OnQueued { get; init; }
 
         public void Queued(int place) => OnQueued?.Invoke(place);
+
+        public void CrowdedOut()
+        {
+            // No test of this class fills the server.
+        }
 
         public void Entered(RaceState state) => States.Add(state);
 

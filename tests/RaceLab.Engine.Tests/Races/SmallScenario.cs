@@ -36,10 +36,38 @@ internal static class SmallScenario
             new SayStep(Outcome.Created, null, 1),
         ], 1));
 
-    public static RaceRequest Request(Workload workload, Promise promise, string? setup, params Step[] steps)
+    /// <summary>One role inserts, the other empties the table.</summary>
+    public static RaceRequest InsertersAndDeleters(Workload workload) => Request(workload, Promise.Some, null,
+        new RoleSteps("inserter", [Sql("insert", "INSERT INTO things (name, attempt) VALUES (@key, @attempt)"), new SayStep(Outcome.Created, null, 1)], 1),
+        new RoleSteps("deleter", [Sql("delete", "DELETE FROM things WHERE name = @key"), new SayStep(Outcome.Updated, null, 1)], 1));
+
+    /// <summary>Inserts in a transaction and dies before its COMMIT when the attempt arrives for the first time.</summary>
+    public static RaceRequest CrashingInTransaction(Workload workload) => Request(workload, Promise.None, null,
+        new WithinStep(BlockKind.Transaction, IsolationLevel.ReadCommitted, null, ErrorRules.None,
+        [
+            Sql("insert", "INSERT INTO things (name, attempt) VALUES (@key, @attempt)"),
+            new CrashStep(1, null, 1),
+            new SayStep(Outcome.Created, null, 1),
+        ], 1)).Delivered(3);
+
+    /// <summary>Looks, inserts, dies behind the insert, which is kept, and finds it on the second delivery.</summary>
+    public static RaceRequest CrashingBehindTheInsert(Workload workload) => Request(workload, Promise.None, null,
+        Sql("check", "SELECT id FROM things WHERE name = @key"),
+        new SayStep(Outcome.Found, Found, 1),
+        Sql("insert", "INSERT INTO things (name, attempt) VALUES (@key, @attempt)"),
+        new CrashStep(1, null, 1),
+        new SayStep(Outcome.Created, null, 1)).Delivered(3);
+
+    /// <summary>The same, where an attempt arrives so often until it is answered well.</summary>
+    public static RaceRequest Delivered(this RaceRequest request, int deliveries) => request with { Scenario = request.Scenario with { Deliveries = deliveries } };
+
+    public static RaceRequest Request(Workload workload, Promise promise, string? setup, params Step[] steps) =>
+        Request(workload, promise, setup, new RoleSteps(null, steps, 1));
+
+    public static RaceRequest Request(Workload workload, Promise promise, string? setup, params RoleSteps[] roles)
     {
         var strategy = new Strategy("small", "Small", "A strategy of a test.", "", new Dictionary<string, Promise> { ["duplicates"] = promise }, [], setup,
-            ProgramCompiler.Compile(steps, 1));
+            ProgramCompiler.Compile(roles));
         return new RaceRequest(
             new Scenario("things", "Things", "Things of a test.", "", 13, new KeyTemplate("thing-{n}"),
                 "CREATE TABLE things (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text NOT NULL, attempt bigint NOT NULL)",

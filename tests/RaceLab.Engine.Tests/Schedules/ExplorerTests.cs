@@ -23,6 +23,28 @@ public class ExplorerTests(TestPostgres postgres)
 
     public static TheoryData<int> Programs => [.. Enumerable.Range(0, 30)];
 
+    public static TheoryData<int, bool> CrashingPrograms
+    {
+        get
+        {
+            var data = new TheoryData<int, bool>();
+            for (var seed = 0; seed < 8; seed++) data.Add(seed, false);
+            for (var seed = 0; seed < 12; seed++) data.Add(seed, true);
+            return data;
+        }
+    }
+
+    public static TheoryData<int, int> RolePrograms
+    {
+        get
+        {
+            var data = new TheoryData<int, int>();
+            for (var seed = 0; seed < 12; seed++) data.Add(seed, 2);
+            for (var seed = 0; seed < 5; seed++) data.Add(seed, 3);
+            return data;
+        }
+    }
+
     [Fact(Timeout = 120_000)]
     public async Task ExploreAsync_CheckThenInsert_FindsSixOrdersOfWhichFourMakeTwoRows()
     {
@@ -32,6 +54,81 @@ public class ExplorerTests(TestPostgres postgres)
         Assert.Equal([(2, 4), (1, 2)], explored.Outcomes.Select(o => ((int)o.Rows, (int)o.Orders)));
         Assert.Equal("1.check 2.check 1.insert 2.insert", string.Join(' ', explored.Outcomes[0].Witness));
         Assert.True(explored.IsComplete);
+        Assert.Equal(["1.check 1.insert 2.check", "1.check 2.check 1.insert 2.insert", "1.check 2.check 2.insert 1.insert"], explored.Schedules.Select(Written).Order(StringComparer.Ordinal));
+        Assert.All(explored.Schedules, s => Assert.Equal(2, (int)s.Orders));
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task ExploreAsync_LockHeldByOne_SchedulesSayWhoWaitsForWhomAndUntilWhen()
+    {
+        var explored = await ExploreAsync(SmallScenario.Locked(new Workload()), 2);
+
+        var waiting = explored.Schedules.Where(s => explored.Outcomes[s.Outcome].Waits).ToList();
+        Assert.NotEmpty(waiting);
+        foreach (var schedule in waiting)
+        {
+            var (entry, place) = Assert.Single(schedule.Entries.Select((e, i) => (e, i)), e => e.e.WaitsFor.Count > 0);
+            Assert.Equal("lock", entry.Step.Step);
+            Assert.Equal([3 - entry.Step.Session], entry.WaitsFor);
+            Assert.True(entry.Until > place);
+            Assert.Equal(new ScheduledStep(3 - entry.Step.Session, "commit"), schedule.Entries[entry.Until].Step);
+        }
+
+        Assert.All(explored.Schedules.Except(waiting).SelectMany(s => s.Entries), e => Assert.Empty(e.WaitsFor));
+    }
+
+    /// <summary>What the page shows one by one must add up to what it says in sum.</summary>
+    [Theory(Timeout = 120_000)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task ExploreAsync_EverySchedule_StandsForOrdersThatAddUp(int sessions)
+    {
+        foreach (var request in new[] { SmallScenario.Naive(new Workload()), SmallScenario.Locked(new Workload()), SmallScenario.Constrained(new Workload()) })
+        {
+            var explored = await ExploreAsync(request, sessions);
+
+            Assert.Equal(explored.Runs, explored.Schedules.Count);
+            Assert.Equal(explored.Orders, explored.Infeasible + Sum(explored.Schedules));
+            foreach (var (outcome, index) in explored.Outcomes.Select((o, i) => (o, i)))
+            {
+                var its = explored.Schedules.Where(s => s.Outcome == index).ToList();
+                Assert.Equal((outcome.Orders, outcome.Runs), (Sum(its), its.Count));
+                Assert.Contains(its, s => s.Entries.Select(e => e.Step).SequenceEqual(outcome.Witness));
+            }
+        }
+
+        static System.Numerics.BigInteger Sum(IEnumerable<ExploredSchedule> schedules) =>
+            schedules.Aggregate(System.Numerics.BigInteger.Zero, (sum, s) => sum + s.Orders);
+    }
+
+    /// <summary>What an exploration shows can be played again, entry by entry, and ends the same way.</summary>
+    [Fact(Timeout = 120_000)]
+    public async Task ExploreAsync_EverySchedule_CanBePlayedByTheScheduleRunner()
+    {
+        var request = SmallScenario.Locked(new Workload());
+        var explored = await ExploreAsync(request, 2);
+        foreach (var schedule in explored.Schedules)
+        {
+            var result = await new ScheduleRunner(postgres.Lab, TimeProvider.System).RunAsync(
+                request.Scenario, request.Strategy, [.. schedule.Entries.Select(e => e.Step)], 2, Cancellation);
+            Assert.Equal(explored.Outcomes[schedule.Outcome].Rows, result.Rows);
+            Assert.Equal(explored.Outcomes[schedule.Outcome].Waits, result.Played.Any(p => p.BlockedBy.Count > 0));
+        }
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task ToJson_OfASmallExploration_HasItsSchedules()
+    {
+        var explored = await ExploreAsync(SmallScenario.Naive(new Workload()), 2);
+
+        using var document = System.Text.Json.JsonDocument.Parse(ExplorationDocument.From(explored).ToJson());
+        var schedules = document.RootElement.GetProperty("schedules").EnumerateArray().ToList();
+        Assert.Equal(explored.Runs, schedules.Count);
+        Assert.Equal(explored.Schedules[0].Entries.Select(e => e.Step.ToString()), schedules[0].GetProperty("entries").EnumerateArray().Select(e => e.GetString()));
+        Assert.Equal(2, schedules[0].GetProperty("orders").GetInt32());
+
+        using var large = System.Text.Json.JsonDocument.Parse(ExplorationDocument.From(explored with { Runs = ExplorationDocument.MostSchedules + 1 }).ToJson());
+        Assert.False(large.RootElement.TryGetProperty("schedules", out _));
     }
 
     [Fact(Timeout = 120_000)]
@@ -70,6 +167,88 @@ public class ExplorerTests(TestPostgres postgres)
         Assert.True(reduced.Runs <= brute.Runs);
     }
 
+    /// <summary>The same with two roles: sessions 1 and 2 never change names, and of three sessions only 1 and 3 do.</summary>
+    [Theory(Timeout = 300_000)]
+    [MemberData(nameof(RolePrograms))]
+    public async Task ExploreAsync_RolesReducedOrByBruteForce_FindsTheSameOutcomesAndCounts(int seed, int sessions)
+    {
+        var request = RolesOf(seed, sessions);
+        var brute = await ExploreAsync(request, sessions, static (_, _) => false, alike: false);
+        var reduced = await ExploreAsync(request, sessions, Independence.Holds, Explorer.AreAlike(request.Strategy.Program));
+
+        Assert.True(brute.IsComplete && reduced.IsComplete);
+        Assert.Equal(Described(brute), Described(reduced));
+        Assert.Equal((brute.Orders, brute.Infeasible), (reduced.Orders, reduced.Infeasible));
+        Assert.True(sessions == 2 || reduced.Runs < brute.Runs);
+    }
+
+    /// <summary>The same with applications that crash, and with attempts that are refused and arrive again.</summary>
+    [Theory(Timeout = 300_000)]
+    [MemberData(nameof(CrashingPrograms))]
+    public async Task ExploreAsync_CrashesReducedOrByBruteForce_FindsTheSameOutcomesAndCounts(int seed, bool roles)
+    {
+        var request = roles ? CrashingRolesOf(seed) : CrashingOf(seed);
+        var brute = await ExploreAsync(request, 2, static (_, _) => false, alike: false);
+        var reduced = await ExploreAsync(request, 2, Independence.Holds, Explorer.AreAlike(request.Strategy.Program));
+
+        Assert.True(brute.IsComplete && reduced.IsComplete);
+        Assert.Contains(brute.Outcomes, o => o.Witness.Any(w => w.Receiver is not null));
+        Assert.Equal(Described(brute), Described(reduced));
+        Assert.Equal((brute.Orders, brute.Infeasible), (reduced.Orders, reduced.Infeasible));
+        Assert.True(reduced.Runs < brute.Runs);
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task ExploreAsync_CrashBehindAnInsert_CountsItsTurnsAndItsDeliveries()
+    {
+        var explored = await ExploreAsync(SmallScenario.CrashingBehindTheInsert(new Workload()), 2);
+
+        // Each takes five turns at most: check, insert, crash, the delivery, check. Whoever looks first inserts; both do where both look first.
+        Assert.Equal(252, explored.Orders);
+        Assert.Equal(0, explored.Infeasible);
+        Assert.Equal([1, 2], explored.Outcomes.Select(o => (int)o.Rows).Order());
+        Assert.All(explored.Outcomes, o => Assert.Equal(["found", "found"], o.Told));
+        Assert.Equal("1.check 1.insert 1.crash e.deliver-1 1.check 2.check", string.Join(' ', explored.Outcomes.Single(o => o.Rows == 1).Witness));
+    }
+
+    /// <summary>A crash gives locks back: a relation that forgets it must not pass the comparison.</summary>
+    [Fact(Timeout = 120_000)]
+    public async Task ExploreAsync_WithARelationThatCallsACrashIndependent_MissesOutcomes()
+    {
+        var request = SmallScenario.CrashingInTransaction(new Workload());
+        request = request with { Strategy = request.Strategy with { Setup = "ALTER TABLE things ADD UNIQUE (name)" } };
+        var brute = await ExploreAsync(request, 2, Independence.Holds, alike: false);
+        var wrong = await ExploreAsync(request, 2, static (a, b) => a.Kind == StepKind.Crash || b.Kind == StepKind.Crash || Independence.Holds(a, b), alike: false);
+        Assert.NotEqual(Described(brute), Described(wrong));
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task ExploreAsync_TwoRoles_CountsTheTurnsThatEachRoleTakes()
+    {
+        var request = SmallScenario.Request(new Workload(), Promise.Some, null,
+            new RoleSteps("inserter", [SmallScenario.Sql("a", Statements[1]), SmallScenario.Sql("b", Statements[1]), new SayStep(Outcome.Created, null, 1)], 1),
+            new RoleSteps("deleter", [SmallScenario.Sql("c", Statements[3]), new SayStep(Outcome.Updated, null, 1)], 1));
+        var explored = await ExploreAsync(request, 2);
+
+        // The delete finds no row, one of them, or both.
+        Assert.Equal((3, 0), ((int)explored.Orders, (int)explored.Infeasible));
+        Assert.Equal([(2, 1), (0, 1), (1, 1)], explored.Outcomes.Select(o => ((int)o.Rows, (int)o.Orders)).OrderBy(o => o.Item1 != 2).ThenBy(o => o.Item1));
+        Assert.All(explored.Outcomes, o => Assert.Equal(["created", "updated"], o.Told));
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task ExploreAsync_SessionsOfDifferentRolesCalledAlike_WouldMissOrders()
+    {
+        // What calling sessions 1 and 2 alike would do: only session 1 would ever begin.
+        var search = new ScheduleSearch(static (_, _) => false, new Likeness(1));
+        var step = SmallScenario.InsertersAndDeleters(new Workload()).Strategy.Program.Steps;
+        Assert.Equal(1, search.Choose([new Turn(1, step[0]), new Turn(2, step[1])])!.Value.Session);
+        Assert.False(search.Backtrack());
+
+        var explored = await ExploreAsync(SmallScenario.InsertersAndDeleters(new Workload()), 2);
+        Assert.Equal([0, 1], explored.Outcomes.Select(o => (int)o.Rows).Order());
+    }
+
     /// <summary>The comparison above is worth something only if a wrong relation does not pass it.</summary>
     [Fact(Timeout = 120_000)]
     public async Task ExploreAsync_WithARelationThatCallsEverythingIndependent_MissesTheDuplicate()
@@ -95,17 +274,55 @@ public class ExplorerTests(TestPostgres postgres)
     private static RaceRequest ProgramOf(int seed)
     {
         var draw = new Draw(seed, 0);
+        var steps = StepsOf(draw, "s", 2 + draw.Below(2));
+        return SmallScenario.Request(new Workload(), Promise.Some, SetupOf(draw), [.. steps]);
+    }
+
+    private static RaceRequest RolesOf(int seed, int sessions)
+    {
+        var draw = new Draw(seed, sessions);
+        var first = new RoleSteps("first", StepsOf(draw, "a", sessions == 2 ? 2 + draw.Below(2) : 1), 1);
+        var second = new RoleSteps("second", StepsOf(draw, "b", sessions == 2 ? 1 + draw.Below(2) : 1), 1);
+        return SmallScenario.Request(new Workload(), Promise.Some, SetupOf(draw), first, second);
+    }
+
+    /// <summary>Both sessions may crash, outside transactions, where brute force stays small.</summary>
+    private static RaceRequest CrashingOf(int seed)
+    {
+        var draw = new Draw(seed, 7);
+        return SmallScenario.Request(new Workload(), Promise.Some, SetupOf(draw),
+            [Drawn(draw, "s0"), new CrashStep(1, null, 1), .. draw.Below(2) == 0 ? [] : (Step[])[Drawn(draw, "s1")], new SayStep(Outcome.Created, null, 1)]).Delivered(2);
+    }
+
+    /// <summary>One role crashes somewhere in its transaction, the other one does not.</summary>
+    private static RaceRequest CrashingRolesOf(int seed)
+    {
+        var draw = new Draw(seed, 8);
+        var steps = new List<Step> { Drawn(draw, "a0"), new SayStep(Outcome.Created, null, 1) };
+        if (draw.Below(2) == 0) steps.Insert(1, Drawn(draw, "a1"));
+        steps.Insert(draw.Below(steps.Count), new CrashStep(1, null, 1));
+        var first = new WithinStep(BlockKind.Transaction, (IsolationLevel)draw.Below(3), null, ErrorRules.None, steps, 1);
+        var second = StepsOf(draw, "b", 1);
+        return SmallScenario.Request(new Workload(), Promise.Some, SetupOf(draw), new RoleSteps("first", [first], 1), new RoleSteps("second", second, 1)).Delivered(2);
+    }
+
+    private static SqlStep Drawn(Draw draw, string name) => SmallScenario.Sql(name, Statements[draw.Below(Statements.Length)]);
+
+    private static List<Step> StepsOf(Draw draw, string name, int count)
+    {
         var steps = new List<Step>();
-        var count = 2 + draw.Below(2);
-        for (var i = 0; i < count; i++) steps.Add(SmallScenario.Sql($"s{i}", Statements[draw.Below(Statements.Length)]));
+        for (var i = 0; i < count; i++) steps.Add(SmallScenario.Sql($"{name}{i}", Statements[draw.Below(Statements.Length)]));
         steps.Add(new SayStep(Outcome.Created, null, 1));
         var level = (IsolationLevel?)draw.Below(3);
         var retry = level == IsolationLevel.ReadCommitted ? null : new RetryRule(["40001", "40P01"], 1, TimeSpan.Zero, TimeSpan.Zero);
-        var blocks = draw.Below(4) == 0
+        return draw.Below(4) == 0
             ? steps
             : [new WithinStep(BlockKind.Transaction, level, draw.Below(2) == 0 ? retry : null, ErrorRules.None, steps, 1)];
-        return SmallScenario.Request(new Workload(), Promise.Some, draw.Below(2) == 0 ? "ALTER TABLE things ADD UNIQUE (name)" : null, [.. blocks]);
     }
+
+    private static string? SetupOf(Draw draw) => draw.Below(2) == 0 ? "ALTER TABLE things ADD UNIQUE (name)" : null;
+
+    private static string Written(ExploredSchedule schedule) => string.Join(' ', schedule.Entries.Select(e => e.Step));
 
     private static IEnumerable<string> Described(Exploration explored) => explored.Outcomes
         .Select(o => $"{o.Rows} rows, {o.Violations["duplicates"]} violations, told {string.Join(' ', o.Told)}, {string.Join(' ', o.SqlStates)}, waits {o.Waits}: {o.Orders}")

@@ -32,6 +32,13 @@ public sealed class TestContent : IDisposable
         new SayStep(Outcome.Created, null, 1),
     ], 1);
 
+    /// <summary>A program of two roles.</summary>
+    public static StepProgram WithRoles { get; } = ProgramCompiler.Compile(
+    [
+        new RoleSteps("reader", [new SqlStep("check", SqlText.Parse("SELECT id FROM users"), [], null, ErrorRules.None, 1), new SayStep(Outcome.Found, null, 1)], 1),
+        new RoleSteps("row writer", [new SqlStep("insert", SqlText.Parse("INSERT INTO users (email) VALUES (@key)"), [], null, ErrorRules.None, 1), new SayStep(Outcome.Created, null, 1)], 1),
+    ]);
+
     public Catalogue Catalogue { get; }
 
     /// <summary>Edits the scenario's file, as an author does while the lab runs.</summary>

@@ -45,6 +45,12 @@ public sealed partial class RacePage : IAsyncDisposable
     private RaceFinder Finder { get; set; } = default!;
 
     [Inject]
+    private ServerLacks Lacks { get; set; } = default!;
+
+    [Inject]
+    private CarriedChoice Choice { get; set; } = default!;
+
+    [Inject]
     private NavigationManager Navigation { get; set; } = default!;
 
     [Inject]
@@ -60,22 +66,18 @@ public sealed partial class RacePage : IAsyncDisposable
 
     private Scenario? Scenario => _race is null ? Catalogue.Find(ScenarioId ?? "") : _race.Scenario;
 
-    private string? StrategyId => _race?.StrategyId ?? _link.Strategy ?? Scenario?.Strategies[0].Id;
+    private string? StrategyId => _race?.StrategyId ?? _link.Strategy ?? FirstChoice(Scenario)?.Id;
 
     private Strategy? Strategy => _race is null ? Scenario?.FindStrategy(StrategyId ?? "") : _race.Strategy;
 
     private Workload? Workload => _race?.Workload ?? _read.Workload;
 
-    private bool CanRun => _isAlive && !IsUnderWay && Scenario is not null && Strategy is not null && _read.Workload is not null;
+    /// <summary>Why what is chosen cannot be raced on this server; null: it can, as far as is known.</summary>
+    private string? Lack => Scenario is null || Strategy is null ? null : Lacks.Of(Scenario, Strategy);
 
-    private string? ScenarioProblem => (Scenario, Strategy) switch
-    {
-        _ when _race is not null => null,
-        (null, _) when Catalogue.Scenarios.Count == 0 => "Content has no scenario that can be used.",
-        (null, _) => $"There is no scenario “{ScenarioId}” here. Choose one of these.",
-        (_, null) => $"“{Scenario.Title}” has no strategy “{StrategyId}”. Choose one of these.",
-        _ => null,
-    };
+    private bool CanRun => _isAlive && !IsUnderWay && Scenario is not null && Strategy is not null && _read.Workload is not null && Lack is null;
+
+    private string? ScenarioProblem => _race is null ? ChoiceProblem.Of(Catalogue, ScenarioId, StrategyId) : null;
 
     private Listing Listing
     {
@@ -86,6 +88,8 @@ public sealed partial class RacePage : IAsyncDisposable
             return _listing = Strategy is null ? Listing.Empty : Listing.Of(Strategy.Program);
         }
     }
+
+    private bool CountsDuplicates => Scenario?.Invariants.Any(i => i.Live == LiveCount.ExtraCreations) ?? true;
 
     private string Heading => Scenario?.Title ?? _race?.ScenarioId ?? "RaceLab";
 
@@ -118,7 +122,8 @@ public sealed partial class RacePage : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        Catalogue.Changed -= OnCatalogueChanged;
+        Catalogue.Changed -= OnChangedElsewhere;
+        Lacks.Learned -= OnChangedElsewhere;
         await _gone.CancelAsync();
         _gone.Dispose();
         try
@@ -163,7 +168,9 @@ public sealed partial class RacePage : IAsyncDisposable
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
         if (!firstRender) return;
-        Catalogue.Changed += OnCatalogueChanged;
+        Catalogue.Changed += OnChangedElsewhere;
+        Lacks.Learned += OnChangedElsewhere;
+        Lacks.Learn();
 
         // Until now nobody heard a click, so Run did not invite one.
         _isAlive = true;
@@ -207,9 +214,13 @@ public sealed partial class RacePage : IAsyncDisposable
     {
         _link = link;
         _read = link.Workload.Read();
+        Choice.Carry(ScenarioId, StrategyId);
     }
 
-    private Task ChooseScenario(string id) => LeaveAsync(Choices with { Scenario = id, Strategy = Catalogue.Find(id)?.Strategies[0].Id });
+    /// <summary>What is chosen where nobody has chosen: the first that this server can race, else the first.</summary>
+    private Strategy? FirstChoice(Scenario? scenario) => scenario?.Strategies.FirstOrDefault(s => Lacks.Of(scenario, s) is null) ?? scenario?.Strategies[0];
+
+    private Task ChooseScenario(string id) => LeaveAsync(Choices with { Scenario = id, Strategy = FirstChoice(Catalogue.Find(id))?.Id });
 
     private Task ChooseStrategy(string id) => LeaveAsync(Choices with { Strategy = id });
 
@@ -262,7 +273,7 @@ public sealed partial class RacePage : IAsyncDisposable
 
     private void OnRaceChanged() => StateHasChanged();
 
-    private void OnCatalogueChanged() => _ = InvokeAsync(StateHasChanged);
+    private void OnChangedElsewhere() => _ = InvokeAsync(StateHasChanged);
 
     private sealed record Missing(string Headline, string Text);
 }

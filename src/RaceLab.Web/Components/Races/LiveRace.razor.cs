@@ -41,6 +41,10 @@ public sealed partial class LiveRace : IAsyncDisposable
     [Parameter]
     public TimeSpan? Duration { get; set; }
 
+    /// <summary>Whether duplicates are counted while the race runs; otherwise only the table knows, afterwards.</summary>
+    [Parameter]
+    public bool CountsDuplicates { get; set; } = true;
+
     /// <summary>Raised when the race has entered another part of its life.</summary>
     [Parameter]
     public EventCallback Changed { get; set; }
@@ -75,8 +79,8 @@ public sealed partial class LiveRace : IAsyncDisposable
 
     private string StateName => Race is null ? "ready" : Race.IsUnderWay ? "under-way" : "over";
 
-    /// <summary>Once the table has been asked, its number stands there and not the live one.</summary>
-    private InvariantResult? Final => Race?.Result is { Invariants: [var first, ..] } ? first : null;
+    /// <summary>Once the table has been asked, its number stands there and not the live one: that of the first invariant that is violated, or of the first one.</summary>
+    private InvariantResult? Final => Race?.Result is { Invariants: [var first, ..] invariants } ? invariants.FirstOrDefault(i => i.Violations > 0) ?? first : null;
 
     private string CountNoun => Final?.Name ?? Race?.Scenario?.Invariants[0].Name ?? "duplicates";
 
@@ -159,13 +163,13 @@ public sealed partial class LiveRace : IAsyncDisposable
         {
             var version = 0;
             var drawn = 0;
-            var life = (RaceState.Queued, QueuePlace: -1);
+            var life = (RaceState.Queued, QueuePlace: -1, IsCrowdedOut: false);
             while (true)
             {
                 if (race.Frame is { } frame && frame.Number != drawn) drawn = await SendAsync(view, frame, drawn, cancellation);
-                if (life != (race.State, race.QueuePlace))
+                if (life != (race.State, race.QueuePlace, race.IsCrowdedOut))
                 {
-                    life = (race.State, race.QueuePlace);
+                    life = (race.State, race.QueuePlace, race.IsCrowdedOut);
                     await Changed.InvokeAsync();
                 }
 

@@ -26,6 +26,10 @@ public sealed partial class RaceControls
     [Parameter]
     public string Summary { get; set; } = "";
 
+    /// <summary>Why what is chosen cannot be raced on this server, in a sentence; null: it can.</summary>
+    [Parameter]
+    public string? Lack { get; set; }
+
     /// <summary>Why Run was refused; null: it was not.</summary>
     [Parameter]
     public string? Refusal { get; set; }

@@ -3,7 +3,7 @@ using RaceLab.Web.Races;
 
 namespace RaceLab.Web.Components.Races;
 
-/// <summary>What one attempt does: the statements exactly as they are sent, in order, with the marks that the pictures use.</summary>
+/// <summary>What one attempt does: the statements exactly as they are sent, in order, each role by itself, with the marks that the pictures use.</summary>
 public sealed partial class StepListing
 {
     /// <summary>The steps.</summary>

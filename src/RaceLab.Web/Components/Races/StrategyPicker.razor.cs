@@ -3,12 +3,16 @@ using RaceLab.Engine.Content;
 
 namespace RaceLab.Web.Components.Races;
 
-/// <summary>The strategies of a scenario, in content's order; whether one is sound is said by a word, a shape and a colour.</summary>
+/// <summary>The strategies of a scenario, in content's order; whether one is sound, and whether this server can race it, is said by a word, a shape and a colour.</summary>
 public sealed partial class StrategyPicker
 {
     /// <summary>In content's order.</summary>
     [Parameter, EditorRequired]
     public IReadOnlyList<Strategy> Strategies { get; set; } = [];
+
+    /// <summary>Why a strategy cannot be raced on this server, in a sentence; null where it can.</summary>
+    [Parameter]
+    public Func<Strategy, string?> LackOf { get; set; } = static _ => null;
 
     /// <summary>The chosen strategy's id.</summary>
     [Parameter]

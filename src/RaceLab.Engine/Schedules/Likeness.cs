@@ -1,0 +1,33 @@
+using System.Numerics;
+using RaceLab.Engine.Programs;
+
+namespace RaceLab.Engine.Schedules;
+
+/// <summary>
+/// Which sessions would do the same under each other's name, so that one order stands for all that differ only in such names. Sessions of
+/// different roles never are alike; those of one role are, where the program does not depend on who they are.
+/// </summary>
+/// <param name="Roles">Sessions that stand so many apart have the same role; null where no two sessions are alike.</param>
+internal readonly record struct Likeness(int? Roles)
+{
+    /// <summary>No session is like another.</summary>
+    public static Likeness None => new(null);
+
+    /// <summary>The session, from 1, that is like this one and comes before it; null where there is none.</summary>
+    public int? Before(int session) => session - Roles is { } first and > 0 ? first : null;
+
+    /// <summary>In how many ways sessions that are alike can change names.</summary>
+    /// <param name="sessions">How many sessions there are.</param>
+    public BigInteger Namings(int sessions)
+    {
+        // The k-th session of its role may take any of k places among them.
+        var ways = BigInteger.One;
+        for (var session = 1; session <= sessions; session++) ways *= Roles is { } roles ? ((session - 1) / roles) + 1 : 1;
+        return ways;
+    }
+
+    /// <summary>The likeness of a program's sessions.</summary>
+    /// <param name="program">What they follow.</param>
+    /// <param name="anonymous">Whether nothing depends on which session of a role is which.</param>
+    public static Likeness Of(StepProgram program, bool anonymous) => anonymous ? new Likeness(program.Roles.Count) : None;
+}

@@ -1,0 +1,38 @@
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Routing;
+using RaceLab.Web.Races;
+
+namespace RaceLab.Web.Components.Layout;
+
+/// <summary>The three ways to look at a strategy: raced, stepped by hand, in every order. What is chosen goes along.</summary>
+public sealed partial class LabNav : IDisposable
+{
+    [Inject]
+    private NavigationManager Navigation { get; set; } = default!;
+
+    [Inject]
+    private CarriedChoice Choice { get; set; } = default!;
+
+    private string Race => "/" + Choice.Query;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Navigation.LocationChanged -= OnLocationChanged;
+        Choice.Changed -= OnChanged;
+    }
+
+    /// <inheritdoc/>
+    protected override void OnInitialized()
+    {
+        Navigation.LocationChanged += OnLocationChanged;
+        Choice.Changed += OnChanged;
+    }
+
+    private string? Here(params string[] rooms) =>
+        rooms.Contains(Navigation.ToBaseRelativePath(Navigation.Uri).Split('/', '?', '#')[0]) ? "page" : null;
+
+    private void OnLocationChanged(object? sender, LocationChangedEventArgs e) => OnChanged();
+
+    private void OnChanged() => _ = InvokeAsync(StateHasChanged);
+}
