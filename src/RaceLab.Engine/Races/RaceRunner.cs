@@ -94,12 +94,15 @@ public sealed class RaceRunner : IRaceRunner
             ApplicationName = $"racelab {request.Strategy.Id}",
         };
         await using var source = settings.SourceFor(database.ConnectionString);
-        return await RaceInAsync(source, request, progress, stop).ConfigureAwait(false);
+
+        // Under a name of its own: whoever looks at the server's sessions can tell the lab's count from the workers.
+        await using var own = (settings with { ApplicationName = "racelab table" }).SourceFor(database.ConnectionString);
+        return await RaceInAsync(source, own, request, progress, stop).ConfigureAwait(false);
     }
 
-    private async Task<RaceResult> RaceInAsync(NpgsqlDataSource source, RaceRequest request, IRaceProgress progress, CancellationToken stop)
+    private async Task<RaceResult> RaceInAsync(NpgsqlDataSource source, NpgsqlDataSource own, RaceRequest request, IRaceProgress progress, CancellationToken stop)
     {
-        await using (var connection = await source.OpenConnectionAsync(stop).ConfigureAwait(false))
+        await using (var connection = await own.OpenConnectionAsync(stop).ConfigureAwait(false))
             await new RaceTable(request, connection).BuildAsync(stop).ConfigureAwait(false);
 
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
@@ -141,7 +144,7 @@ public sealed class RaceRunner : IRaceRunner
                 : outOfTime ? $"It was ended after {MaximumElapsed.TotalMinutes} minutes, the longest that a race may take; the verdict is about the attempts that ran until then."
                 : null),
         };
-        return interrupted is null ? await JudgeAsync(source, track, aggregator, result).ConfigureAwait(false) : result;
+        return interrupted is null ? await JudgeAsync(own, track, aggregator, result).ConfigureAwait(false) : result;
     }
 
     private static async Task<IReadOnlyList<RaceWorker>> OpenWorkersAsync(RaceTrack track, CancellationToken stop)
@@ -238,7 +241,7 @@ public sealed class RaceRunner : IRaceRunner
         };
     }
 
-    private async Task<RaceResult> JudgeAsync(NpgsqlDataSource source, RaceTrack track, RaceAggregator aggregator, RaceResult result)
+    private async Task<RaceResult> JudgeAsync(NpgsqlDataSource own, RaceTrack track, RaceAggregator aggregator, RaceResult result)
     {
         using var span = RaceMeter.Traces.StartActivity("count");
         using var patience = new CancellationTokenSource(CountingTime, _time);
@@ -246,7 +249,7 @@ public sealed class RaceRunner : IRaceRunner
         {
             // The race is over and cannot be run again: strangers who took its connections meanwhile are waited for.
             await using var connection = await FullServer.OutlastAsync(
-                () => source.OpenConnectionAsync(patience.Token).AsTask(), null, FullServer.Patience, _time, patience.Token).ConfigureAwait(false);
+                () => own.OpenConnectionAsync(patience.Token).AsTask(), null, FullServer.Patience, _time, patience.Token).ConfigureAwait(false);
             var table = new RaceTable(track.Request, connection);
             await table.WriteAttemptsAsync(aggregator.Attempts, track.Rejections.Kinds, track.Keys, patience.Token).ConfigureAwait(false);
             return result with
