@@ -6,7 +6,7 @@ namespace RaceLab.Web.Schedules;
 /// <summary>One way in which orders end, in words.</summary>
 /// <param name="Letter">How the page calls it.</param>
 /// <param name="IsViolation">Whether an invariant is violated.</param>
-/// <param name="Title">Rows: "Two rows".</param>
+/// <param name="Title">Rows: "Two rows"; where all orders end with as many, what callers were told: "Failed, updated".</param>
 /// <param name="Brief">What tells it from the others, in a few words: "one row, with waiting".</param>
 /// <param name="Breaks">The invariants that it violates.</param>
 /// <param name="Told">What the callers were told, each once for each caller.</param>
@@ -39,10 +39,11 @@ public sealed record OutcomeCard(
     {
         ArgumentNullException.ThrowIfNull(explored);
         var tried = ExplorationWords.Tried(explored);
+        var rowsTell = RowsTell(explored);
         return [.. explored.Outcomes.Select((outcome, index) => new OutcomeCard(
             OutcomeLetter.Of(index),
             outcome.IsViolation,
-            Sentence(RowsOf(outcome)),
+            Sentence(rowsTell ? RowsOf(outcome) : ToldIn(outcome)),
             BriefOf(outcome),
             [.. explored.Invariants.Where(i => outcome.Violations.GetValueOrDefault(i.Name) > 0).Select(i => i.Title)],
             outcome.Told,
@@ -63,6 +64,12 @@ public sealed record OutcomeCard(
         var brief = outcome.SqlStates.GroupBy(s => s).Select(g => g.Count() == 1 ? g.Key : $"{g.Key} ×{g.Count()}").Prepend(RowsOf(outcome));
         return string.Join(", ", outcome.Waits ? brief.Append("with waiting") : brief);
     }
+
+    /// <summary>Whether the number of rows says more than that there is a table: it does where it differs, and where there is only one way to end.</summary>
+    private static bool RowsTell(Exploration explored) => explored.Outcomes.Count == 1 || explored.Outcomes.Any(o => o.Rows != explored.Outcomes[0].Rows);
+
+    private static string ToldIn(ExploredOutcome outcome) =>
+        string.Join(", ", outcome.Told.GroupBy(t => t).Select(g => g.Count() == 1 ? g.Key : $"{Figures.Word(g.Count())} times {g.Key}"));
 
     private static string RowsOf(ExploredOutcome outcome) => $"{Figures.Word(outcome.Rows)} {(outcome.Rows == 1 ? "row" : "rows")}";
 
