@@ -28,13 +28,6 @@ public static class ScenarioWords
         };
     }
 
-    /// <summary>What a strategy does not keep, in a sentence; null where it keeps everything.</summary>
-    public static string? FlawOf(Scenario scenario, Strategy strategy)
-    {
-        var flaws = StrategyGroup.FlawsOf(scenario, strategy);
-        return flaws.Count == 0 ? null : $"Does not keep {Listed([.. flaws.Select(f => $"“{f.Title}”")])}.";
-    }
-
     /// <summary>How often an attempt arrives, in a sentence; null where it arrives once.</summary>
     public static string? DeliveriesOf(Scenario scenario)
     {
