@@ -25,10 +25,10 @@ internal sealed class RaceWorker : IAsyncDisposable
         _track = track;
         _machine = new AttemptMachine(track.Request.Strategy.Program, number + 1, deliveries: track.Request.Scenario.Deliveries);
         _draw = new Draw(track.Request.Workload.Seed, number);
-        _name = number.ToString(CultureInfo.InvariantCulture);
+        _name = (number + 1).ToString(CultureInfo.InvariantCulture);
     }
 
-    /// <summary>From 0.</summary>
+    /// <summary>From 0. Statements, roles and the table of attempts count workers from 1, as schedules count sessions.</summary>
     public int Number { get; }
 
     public WorkerLog Log { get; } = new();
