@@ -25,7 +25,9 @@ internal static class RaceChecks
         foreach (var invariant in result.Invariants)
         {
             if (invariant.Live is { } live) Assert.Equal(invariant.Excess, live);
-            Assert.Equal(invariant.Violations > 0, invariant.Offenders.Total > 0);
+
+            // Where nothing was written there is no row to show.
+            Assert.Equal(invariant.Violations > 0 && books.Rows > 0, invariant.Offenders.Total > 0);
         }
     }
 }
