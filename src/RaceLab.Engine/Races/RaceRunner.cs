@@ -112,6 +112,7 @@ public sealed class RaceRunner : IRaceRunner
             ConnectAsync = async () => await NpgsqlSession.OpenAsync(source, request.Strategy.Program, 0, aborting.Token).ConfigureAwait(false),
             Stopping = ending.Token,
             Aborting = aborting.Token,
+            Inputs = InputSource.ForRace(request, _time),
             Keys = [.. Enumerable.Range(0, request.Workload.Keys + 1).Select(request.Scenario.Key.For)],
         };
 

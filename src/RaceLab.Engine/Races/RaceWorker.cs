@@ -23,7 +23,7 @@ internal sealed class RaceWorker : IAsyncDisposable
         Number = number;
         _session = session;
         _track = track;
-        _machine = new AttemptMachine(track.Request.Strategy.Program, number + 1, deliveries: track.Request.Scenario.Deliveries);
+        _machine = new AttemptMachine(track.Request.Strategy.Program, number + 1, deliveries: track.Request.Scenario.Deliveries, inputs: track.Inputs);
         _draw = new Draw(track.Request.Workload.Seed, number);
         _name = number.ToString(CultureInfo.InvariantCulture);
     }
@@ -181,6 +181,9 @@ internal sealed class RaceTrack
 
     /// <summary>All key values, by number; 0 is not used.</summary>
     public required string[] Keys { get; init; }
+
+    /// <summary>Draws what attempts are given.</summary>
+    public required InputSource Inputs { get; init; }
 
     public Rejections Rejections { get; } = new();
 

@@ -22,13 +22,14 @@ internal sealed class SteppedSession : IAsyncDisposable
     /// <param name="number">From 1.</param>
     /// <param name="open">Opens a connection: one to begin with, and another one behind each crash.</param>
     /// <param name="request">Whose program, and how often an attempt arrives.</param>
+    /// <param name="inputs">Draws what attempts are given.</param>
     /// <param name="retriesAtMost">How often a block is run again at most; null: as often as the program says.</param>
     /// <param name="cancellation">Gives up whatever is under way.</param>
-    public SteppedSession(int number, Func<CancellationToken, Task<ISession>> open, RaceRequest request, int? retriesAtMost, CancellationToken cancellation)
+    public SteppedSession(int number, Func<CancellationToken, Task<ISession>> open, RaceRequest request, IInputSource inputs, int? retriesAtMost, CancellationToken cancellation)
     {
         Number = number;
         _open = open;
-        _machine = new AttemptMachine(request.Strategy.Program, number, retriesAtMost, request.Scenario.Deliveries);
+        _machine = new AttemptMachine(request.Strategy.Program, number, retriesAtMost, request.Scenario.Deliveries, inputs);
         _giveUp = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
     }
 
@@ -99,7 +100,7 @@ internal sealed class SteppedSession : IAsyncDisposable
     public bool HasSnapshot { get; private set; }
 
     /// <summary>Whether a savepoint is open.</summary>
-    public bool IsInSavepoint => Next is { } next && (next.Depth > 1 || (next.Depth == 1 && next.Kind is StepKind.Commit or StepKind.Rollback));
+    public bool IsInSavepoint => Next is { InSavepoint: true };
 
     /// <summary>The level that the open transaction asked for; null: the server's default, or no transaction is open.</summary>
     public IsolationLevel? Isolation { get; private set; }
