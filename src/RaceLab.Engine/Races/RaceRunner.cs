@@ -228,6 +228,8 @@ public sealed class RaceRunner : IRaceRunner
                     .Where(r => r.Count > 0)
                     .OrderByDescending(r => r.Count),
             ],
+            Chances = ChanceOfRepeats.Of(
+                track.Request.Strategy.Program.Drawn, counts.Total, aggregator.Redeliveries, aggregator.Attempts.Select(a => a.Ended.Key).Distinct().Count()),
             Invariants = [],
             Latency = aggregator.SummarizeAttempts(),
             Steps = aggregator.SummarizeSteps(),
