@@ -96,6 +96,32 @@ public sealed class InputSourceTests
             Enumerable.Range(1, 3).Select(n => source.Draw(InputOf("pick(2)"), 0, At(n))));
     }
 
+    [Fact]
+    public void Draw_Counter_CountsInEachInstanceByItself()
+    {
+        var source = InputSource.ForSchedule(Spread(2));
+        Assert.Equal(["1", "1", "2", "2", "3"], Enumerable.Range(1, 5).Select(n => source.Draw(InputOf("counter(instance)"), 0, At(n))));
+        source.Restart();
+        Assert.Equal("1", source.Draw(InputOf("counter(instance)"), 0, At(1)));
+    }
+
+    [Fact]
+    public void Draw_ClockOfAnotherInstance_IsWrongByUpToHalfASecondAndAlwaysAlike()
+    {
+        var source = InputSource.ForSchedule(Spread(16));
+        var right = long.Parse(source.Draw(InputOf("now_ms()"), 0, At(1)), CultureInfo.InvariantCulture);
+        var errors = Enumerable.Range(2, 15).Select(n => long.Parse(source.Draw(InputOf("now_ms()"), 0, At(n)), CultureInfo.InvariantCulture) - right).ToList();
+        Assert.All(errors, e => Assert.InRange(e, -500, 500));
+        Assert.True(errors.Distinct().Count() > 10);
+        Assert.Equal(source.Draw(InputOf("now_ms()"), 0, At(2)), source.Draw(InputOf("now_ms()"), 1, At(18)));
+    }
+
+    private static RaceRequest Spread(int instances)
+    {
+        var request = Request(1, 10);
+        return request with { Strategy = request.Strategy with { Instances = instances } };
+    }
+
     private static InputSource Source(long seed = 1) => InputSource.ForRace(Request(seed, 10), TimeProvider.System);
 
     private static RaceRequest Request(long seed, int keys) => SmallScenario.Naive(new Workload { Seed = seed, Keys = keys });
