@@ -110,7 +110,6 @@ public sealed class RaceRunner : IRaceRunner
     private async Task<RaceResult> RaceInAsync(
         RaceDatabase database, NpgsqlDataSource own, Application application, RaceRequest request, IRaceProgress progress, CancellationToken stop)
     {
-
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
         using var aborting = new CancellationTokenSource();
         await using var grace = ending.Token.Register(() => aborting.CancelAfter(StopGrace)).ConfigureAwait(false);
@@ -120,6 +119,7 @@ public sealed class RaceRunner : IRaceRunner
             Time = _time,
             Stopping = ending.Token,
             Aborting = aborting.Token,
+            Inputs = InputSource.ForRace(request, _time),
             Keys = [.. Enumerable.Range(0, request.Workload.Keys + 1).Select(request.Scenario.Key.For)],
         };
 
@@ -240,6 +240,8 @@ public sealed class RaceRunner : IRaceRunner
                     .Where(r => r.Count > 0)
                     .OrderByDescending(r => r.Count),
             ],
+            Chances = ChanceOfRepeats.Of(
+                track.Request.Strategy.Program.Drawn, counts.Total, aggregator.Redeliveries, aggregator.Attempts.Select(a => a.Ended.Key).Distinct().Count()),
             Invariants = [],
             Latency = aggregator.SummarizeAttempts(),
             Steps = aggregator.SummarizeSteps(),

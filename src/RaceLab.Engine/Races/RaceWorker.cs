@@ -27,7 +27,7 @@ internal sealed class RaceWorker : IAsyncDisposable
         Number = number;
         _seat = seat;
         _track = track;
-        _machine = new AttemptMachine(track.Request.Strategy.Program, number + 1, deliveries: track.Request.Scenario.Deliveries);
+        _machine = new AttemptMachine(track.Request.Strategy.Program, number + 1, deliveries: track.Request.Scenario.Deliveries, inputs: track.Inputs);
         _draw = new Draw(track.Request.Workload.Seed, number);
         _name = (number + 1).ToString(CultureInfo.InvariantCulture);
     }
@@ -177,6 +177,9 @@ internal sealed class RaceTrack
 
     /// <summary>All key values, by number; 0 is not used.</summary>
     public required string[] Keys { get; init; }
+
+    /// <summary>Draws what attempts are given.</summary>
+    public required InputSource Inputs { get; init; }
 
     public Rejections Rejections { get; } = new();
 

@@ -26,6 +26,7 @@ internal sealed partial class Stage : IAsyncDisposable
     private readonly List<IAsyncDisposable> _owned = [];
     private readonly List<SteppedSession> _sessions = [];
     private readonly List<PlayedStep> _played = [];
+    private readonly InputSource _inputs;
     private readonly RaceRequest _request;
     private readonly StageSettings _settings;
     private readonly TimeProvider _time;
@@ -40,6 +41,7 @@ internal sealed partial class Stage : IAsyncDisposable
     private Stage(RaceRequest request, StageSettings settings, TimeProvider time, CancellationToken cancellation)
     {
         _request = request;
+        _inputs = InputSource.ForSchedule(request);
         _settings = settings;
         _time = time;
         _cancellation = cancellation;
@@ -80,6 +82,7 @@ internal sealed partial class Stage : IAsyncDisposable
         await EmptyPoolsAsync().ConfigureAwait(false);
         await _table!.ResetAsync(_cancellation).ConfigureAwait(false);
         _played.Clear();
+        _inputs.Restart();
         foreach (var session in _sessions) await session.StartAsync(Key).ConfigureAwait(false);
     }
 
@@ -89,6 +92,7 @@ internal sealed partial class Stage : IAsyncDisposable
         await CloseSessionsAsync().ConfigureAwait(false);
         await _table!.ResetAsync(_cancellation).ConfigureAwait(false);
         _played.Clear();
+        _inputs.Restart();
         await OpenSessionsAsync().ConfigureAwait(false);
     }
 
@@ -235,7 +239,7 @@ internal sealed partial class Stage : IAsyncDisposable
     {
         for (var number = 1; number <= _request.Workload.Workers; number++)
         {
-            var session = new SteppedSession(number, _application!.SeatFor(number), _request, _settings.RetriesAtMost, _cancellation);
+            var session = new SteppedSession(number, _application!.SeatFor(number), _request, _inputs, _settings.RetriesAtMost, _cancellation);
             _sessions.Add(session);
             await session.StartAsync(Key).ConfigureAwait(false);
         }
