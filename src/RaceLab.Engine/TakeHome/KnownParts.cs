@@ -39,9 +39,13 @@ internal static class KnownParts
 
     /// <summary>Refuses what has a field set that is not known here.</summary>
     /// <exception cref="NotExpressibleException">It has one.</exception>
-    public static void RefuseOthers(object part)
+    public static void RefuseOthers(object part) => RefuseOthers(part, part.GetType());
+
+    /// <summary>Refuses what has a field set that is not known of such a part.</summary>
+    /// <exception cref="NotExpressibleException">It has one.</exception>
+    public static void RefuseOthers(object part, Type kind)
     {
-        if (!_known.TryGetValue(part.GetType(), out var known)) throw new NotExpressibleException(NoWordsFor(part));
+        if (!_known.TryGetValue(kind, out var known)) throw new NotExpressibleException(NoWordsFor(part));
         foreach (var property in part.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance))
         {
             if (known.Contains(property.Name) || IsUnset(property.GetValue(part))) continue;
