@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Globalization;
 using System.Reflection;
 using RaceLab.Engine.Content;
 using RaceLab.Engine.Programs;
@@ -18,6 +19,7 @@ internal static class KnownParts
             nameof(Scenario.Id), nameof(Scenario.Title), nameof(Scenario.Summary), nameof(Scenario.Text), nameof(Scenario.MinimumPostgres), nameof(Scenario.Key),
             nameof(Scenario.Schema), nameof(Scenario.Rows), nameof(Scenario.Invariants), nameof(Scenario.Strategies), nameof(Scenario.File), nameof(Scenario.Lines),
             nameof(Scenario.Deliveries), nameof(Scenario.Behaviours), nameof(Scenario.View), nameof(Scenario.Puzzles),
+            nameof(Scenario.KeyRows),
         ],
         [typeof(Strategy)] =
         [
@@ -58,9 +60,11 @@ internal static class KnownParts
         ? $"it uses 'within: {WordsOf(block.Kind.ToString())}', which RaceLab cannot write as code yet"
         : $"it uses a step '{WordsOf(part.GetType().Name.Replace("Step", "", StringComparison.Ordinal))}', which RaceLab cannot write as code yet";
 
+    /// <summary>Nothing, none of them, the first of its kind, and a count of one say nothing special.</summary>
     private static bool IsUnset(object? value) => value switch
     {
-        null or false or 0 or "" => true,
+        null or false or 0 or 1 or "" => true,
+        Enum kind => Convert.ToInt64(kind, CultureInfo.InvariantCulture) == 0,
         ICollection collection => collection.Count == 0,
         _ => false,
     };

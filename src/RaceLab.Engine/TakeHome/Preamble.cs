@@ -39,6 +39,7 @@ internal static class Preamble
             ? $"It needs PostgreSQL {Naming.Number(scenario.NeedsOf(strategy).Postgres)} or newer, and these tables:"
             : "It needs these tables:");
         foreach (var line in TablesOf(scenario, strategy).Split('\n')) code.Comment("  " + line.Replace("*/", "* /", StringComparison.Ordinal), keep: true);
+        if (scenario.KeyRows is { } rows) code.Comment("  -- For each key: " + rows.Statement.Written.ReplaceLineEndings(" "), keep: true);
         code.Gap();
     }
 

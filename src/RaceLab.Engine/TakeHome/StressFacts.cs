@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using RaceLab.Engine.Content;
 
 namespace RaceLab.Engine.TakeHome;
 
@@ -46,10 +47,14 @@ internal sealed partial record StressFacts(
             throw new NotExpressibleException($"an invariant asks for '{asked.Value}' of the attempts, which only the lab measures");
         var scripts = new List<(string, string)> { ("Schema", scenario.Schema.Trim()) };
         if (reads) scripts.Add(("Attempts", Attempts));
+        if (scenario.KeyRows is { } rows) scripts.Add(("Rows", string.Join(";\n", Enumerable.Range(1, Rounds).Select(n => RowsFor(rows, scenario.Key.For(n))))));
         if (!string.IsNullOrWhiteSpace(strategy.Setup)) scripts.Add(("Setup", strategy.Setup.Trim()));
         return new StressFacts(
             scripts, [.. scenario.Invariants.Select(i => (i.Title, i.Query.Trim().TrimEnd(';')))], reads, functions.Any(f => f.HasWindow), functions.Any(f => f.HasCrash));
     }
+
+    /// <summary>What is there for a key before anybody comes, with the key written out.</summary>
+    private static string RowsFor(KeyRows rows, string key) => rows.Statement.With(_ => $"'{key.Replace("'", "''", StringComparison.Ordinal)}'");
 
     [GeneratedRegex(@"\battempts\b", RegexOptions.IgnoreCase)]
     private static partial Regex AttemptsWord();
