@@ -44,7 +44,7 @@ public sealed class ProgramCompiler
         var compiler = new ProgramCompiler(inputs ?? []);
         var compiled = roles.Select(compiler.EmitRole).ToList();
         for (var i = 0; i < compiler._steps.Count; i++) compiler._steps[i].Index = i;
-        return new StepProgram(compiled, compiler._steps, compiler._code, compiler._blocks, compiler._loops, compiler._drawn, compiler._variables);
+        return new StepProgram(compiled, compiler._steps, compiler._code, compiler._blocks, compiler._loops, compiler._drawn, compiler._variables) { Written = roles };
     }
 
     /// <summary>What a role's steps find and keep is its own: another role's is not known to it, since no session follows both.</summary>

@@ -22,6 +22,9 @@ public sealed class StepProgram
         Variables = variables;
     }
 
+    /// <summary>The trees of steps that it was compiled from, one for each role.</summary>
+    public IReadOnlyList<RoleSteps> Written { get; internal init; } = [];
+
     /// <summary>What the sessions take turns in being, at least one; one without a name where all do the same.</summary>
     public IReadOnlyList<Role> Roles { get; }
 
