@@ -8,7 +8,7 @@ public static class ContentFields
         ["title", "summary", "text", "needs", "key", "deliveries", "schema", "rows", "view", "invariants", "strategies", "puzzles"];
 
     /// <summary>Fields of <c>needs</c>.</summary>
-    public static readonly IReadOnlyList<string> Needs = ["postgres", "behaviour"];
+    public static readonly IReadOnlyList<string> Needs = ["postgres", "behaviour", "replica", "redis"];
 
     /// <summary>Fields of <c>deliveries</c>.</summary>
     public static readonly IReadOnlyList<string> Deliveries = ["until", "at most"];
@@ -23,7 +23,7 @@ public static class ContentFields
     public static readonly IReadOnlyList<string> Role = ["steps"];
 
     /// <summary>Fields of an SQL step, beside the one that names it.</summary>
-    public static readonly IReadOnlyList<string> SqlStep = ["keep", "when", "on error"];
+    public static readonly IReadOnlyList<string> SqlStep = ["keep", "when", "on", "on error"];
 
     /// <summary>Fields of a pause.</summary>
     public static readonly IReadOnlyList<string> Pause = ["pause", "when"];
@@ -50,12 +50,10 @@ public static class ContentFields
     public static readonly IReadOnlyDictionary<string, string> Reserved = new Dictionary<string, string>
     {
         ["inputs"] = "values drawn for each attempt",
-        ["redis"] = "a Redis server beside the database",
-        ["replica"] = "a streaming standby",
         ["app"] = "several instances of the application",
         ["connection"] = "connections that are not one for each worker",
         ["each"] = "a loop over values",
-        ["on"] = "a step on a replica or outside the transaction",
+        ["effects"] = "a statement that commits by itself inside a transaction",
         ["mutex"] = "a lock inside the application",
         ["single-flight"] = "a call that concurrent callers share",
         ["lease"] = "a lock that runs out",

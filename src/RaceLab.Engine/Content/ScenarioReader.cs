@@ -53,6 +53,7 @@ public static partial class ScenarioReader
             {
                 Lines = lines,
                 Behaviours = needs.Behaviours,
+                Services = needs.Services,
                 Deliveries = deliveries,
                 View = view,
                 Puzzles = puzzles,

@@ -54,6 +54,7 @@ internal sealed partial class StepReader(string strategy, int deliveries, Conten
         var when = RuleReader.When(fields);
         var keep = RuleReader.Keep(fields);
         var onError = RuleReader.OnError(fields);
+        var target = ReadTarget(fields);
         if (!NameForm().IsMatch(name))
             errors.Add(fields.Line, $"'{name}' is no name for a step: it has lower-case letters, digits and hyphens, and 40 of them at most");
         else if (ContentFields.BlockSteps.Contains(name))
@@ -61,7 +62,7 @@ internal sealed partial class StepReader(string strategy, int deliveries, Conten
         if (fields.Sql(name, true, lines, ContentLines.Statement(strategy, name)) is not { } sql) return null;
         try
         {
-            return new SqlStep(name, SqlText.Parse(sql), keep, when, onError, fields.Line);
+            return new SqlStep(name, SqlText.Parse(sql), keep, when, onError, fields.Line) { On = target };
         }
         catch (FormatException e)
         {
@@ -69,6 +70,16 @@ internal sealed partial class StepReader(string strategy, int deliveries, Conten
             errors.Add(fields.Line, $"the SQL of '{name}' cannot be read: {e.Message}" + (near is null ? "" : $" (or was '{near}' meant?)"));
             return null;
         }
+    }
+
+    private StatementTarget ReadTarget(YamlFields step)
+    {
+        if (step.OptionalText("on") is not { } target || target == "primary") return StatementTarget.Primary;
+        if (target == "replica") return StatementTarget.Replica;
+        errors.Add(step.LineOf("on"), ContentFields.Reserved.TryGetValue(target, out var meaning)
+            ? $"'on: {target}' is kept for {meaning}, which this version cannot run yet"
+            : $"a statement is sent to the primary or to the replica, and '{target}' stands here");
+        return StatementTarget.Primary;
     }
 
     private PauseStep ReadPause(YamlFields fields)

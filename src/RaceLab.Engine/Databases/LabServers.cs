@@ -71,7 +71,7 @@ public sealed class LabServers : IAsyncDisposable
         }
         catch
         {
-            if (lab.IsCompletedSuccessfully) await EndAsync((await lab.ConfigureAwait(false)).Server, (await lab.ConfigureAwait(false)).Cluster).ConfigureAwait(false);
+            if (lab.IsCompletedSuccessfully) await EndLabAsync((await lab.ConfigureAwait(false)).Server, (await lab.ConfigureAwait(false)).Cluster).ConfigureAwait(false);
             if (state is { IsCompletedSuccessfully: true }) await EndAsync((await state.ConfigureAwait(false)).Server, (await state.ConfigureAwait(false)).Cluster).ConfigureAwait(false);
             throw;
         }
@@ -79,13 +79,15 @@ public sealed class LabServers : IAsyncDisposable
 
     /// <summary>Ends connections before servers, and both servers at once.</summary>
     public async ValueTask DisposeAsync() =>
-        await Task.WhenAll(EndAsync(Lab, _labCluster), State is null ? Task.CompletedTask : EndAsync(State, _stateCluster)).ConfigureAwait(false);
+        await Task.WhenAll(EndLabAsync(Lab, _labCluster), State is null ? Task.CompletedTask : EndAsync(State, _stateCluster)).ConfigureAwait(false);
 
     private static async Task<(LabServer Server, EmbeddedCluster? Cluster)> OpenLabAsync(LabServersOptions options, ILoggerFactory logs, CancellationToken cancellation)
     {
-        if (options.Lab is not null) return (await LabServer.OpenAsync(options.Lab, logs, cancellation).ConfigureAwait(false), null);
+        var where = new EmbeddedClusterOptions { Kind = ClusterKind.Lab, PostgresBin = options.PostgresBin, Home = options.Home };
+        if (options.Lab is not null) return (await LabServer.OpenAsync(options.Lab, LabServices.For(null, where, logs), logs, cancellation).ConfigureAwait(false), null);
         var cluster = await StartClusterAsync(ClusterKind.Lab, options, logs, cancellation).ConfigureAwait(false);
-        return (await OpenOrEndAsync(cluster, () => LabServer.OpenAsync(cluster.ConnectionString, isPrivate: true, LeftoverDatabases.Interval, logs, cancellation)).ConfigureAwait(false), cluster);
+        var services = LabServices.For(cluster, where, logs);
+        return (await OpenOrEndAsync(cluster, () => LabServer.OpenAsync(cluster.ConnectionString, isPrivate: true, LeftoverDatabases.Interval, services, logs, cancellation)).ConfigureAwait(false), cluster);
     }
 
     private static async Task<(StateServer Server, EmbeddedCluster? Cluster)> OpenStateAsync(LabServersOptions options, ILoggerFactory logs, CancellationToken cancellation)
@@ -110,6 +112,13 @@ public sealed class LabServers : IAsyncDisposable
             await cluster.DisposeAsync().ConfigureAwait(false);
             throw;
         }
+    }
+
+    /// <summary>What stands beside a server goes before the server itself.</summary>
+    private static async Task EndLabAsync(LabServer server, EmbeddedCluster? cluster)
+    {
+        await server.Services.DisposeAsync().ConfigureAwait(false);
+        await EndAsync(server, cluster).ConfigureAwait(false);
     }
 
     private static async Task EndAsync(IAsyncDisposable server, EmbeddedCluster? cluster)

@@ -27,8 +27,16 @@ public sealed class NpgsqlSession : ISession
     /// <param name="keptRows">How many rows of an answer to keep for those who look on; 0 where nobody does, as in a race.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="ServerRefusedException">The server cannot be reached, will not have one more connection, or rejects a statement.</exception>
-    public static async Task<NpgsqlSession> OpenAsync(
-        NpgsqlDataSource source, StepProgram program, int keptRows, CancellationToken cancellation)
+    public static Task<NpgsqlSession> OpenAsync(NpgsqlDataSource source, StepProgram program, int keptRows, CancellationToken cancellation) =>
+        OpenAsync(source, program, StatementTarget.Primary, keptRows, cancellation);
+
+    /// <param name="source">Where to connect.</param>
+    /// <param name="program">Whose statements.</param>
+    /// <param name="target">Which of them: those that are sent to this server.</param>
+    /// <param name="keptRows">How many rows of an answer to keep.</param>
+    /// <param name="cancellation">Gives up.</param>
+    internal static async Task<NpgsqlSession> OpenAsync(
+        NpgsqlDataSource source, StepProgram program, StatementTarget target, int keptRows, CancellationToken cancellation)
     {
         var connection = source.CreateConnection();
         var session = new NpgsqlSession(connection, program.Steps.Count, keptRows);
@@ -38,7 +46,7 @@ public sealed class NpgsqlSession : ISession
             session.ProcessId = connection.ProcessID;
             foreach (var step in program.Steps)
             {
-                if (step.Sql is null) continue;
+                if (step.Sql is null || step.Target != target) continue;
                 var command = CommandFor(step, connection, step.Keep.Count > 0 || keptRows > 0);
                 session._commands[step.Index] = command;
                 await command.PrepareAsync(cancellation).ConfigureAwait(false);

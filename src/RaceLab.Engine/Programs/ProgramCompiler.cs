@@ -80,16 +80,30 @@ public sealed class ProgramCompiler
                 $"'{step.Name}' cannot continue after an error inside a transaction: PostgreSQL refuses every further statement (25P02). Put it within a savepoint and let that block's 'on error' continue");
         }
 
+        if (step.On == StatementTarget.Replica) RefuseOnReplica(step);
         var skip = EmitSkip(step.When, step.Line);
         var slots = step.Sql.Parameters.Select(name => SlotOf(name, step.Line)).ToList();
         var keep = step.Keep.Select(k => new KeptSlot(k.Column, Define(k.Variable, step.Line))).ToList();
         if (_names.Contains(step.Name)) throw new ProgramException(step.Line, $"two steps are called '{step.Name}'");
         _names.Add(step.Name);
-        var done = new ProgramStep(step.Name, StepKind.Statement, step.Sql, _depth, step.When?.Text, slots, keep, _block >= 0) { Isolation = _isolation, Role = _role };
+        var done = new ProgramStep(step.Name, StepKind.Statement, step.Sql, _depth, step.When?.Text, slots, keep, _block >= 0)
+        {
+            Isolation = _isolation,
+            Role = _role,
+            Target = step.On,
+        };
         _steps.Add(done);
         _code.Add(new Instruction(Op.Do, _block, done, OnError: step.OnError));
         _lastSqlStep = done;
         Land(skip);
+    }
+
+    private void RefuseOnReplica(SqlStep step)
+    {
+        if (_block >= 0)
+            throw new ProgramException(step.Line, $"'{step.Name}' is on the replica, and a transaction is on one server, the primary: put it outside the block");
+        if (step.Sql.MayWrite)
+            throw new ProgramException(step.Line, $"'{step.Name}' is on the replica, which takes nothing but reads: it must begin with SELECT");
     }
 
     private void EmitPause(PauseStep step)

@@ -18,7 +18,31 @@ public sealed record RoleSteps(string? Name, IReadOnlyList<Step> Steps, int Line
 /// <param name="OnError">What to do about errors of this statement; empty: leave them to the block around it.</param>
 /// <param name="Line">Where it stands in its file, from 1.</param>
 public sealed record SqlStep(
-    string Name, SqlText Sql, IReadOnlyList<KeptColumn> Keep, Condition? When, ErrorRules OnError, int Line) : Step(Line);
+    string Name, SqlText Sql, IReadOnlyList<KeptColumn> Keep, Condition? When, ErrorRules OnError, int Line) : Step(Line)
+{
+    /// <summary>Which server it is sent to.</summary>
+    public StatementTarget On { get; init; }
+}
+
+/// <summary>Servers that a statement can be sent to.</summary>
+public enum StatementTarget : byte
+{
+    /// <summary>The one that can be written to.</summary>
+    Primary,
+
+    /// <summary>A standby that replays what the primary has committed, some time later.</summary>
+    Replica,
+}
+
+/// <summary>Something that stands beside the lab's database.</summary>
+public enum LabService : byte
+{
+    /// <summary>A streaming standby whose replay the lab can hold back.</summary>
+    Replica,
+
+    /// <summary>A Redis.</summary>
+    Redis,
+}
 
 /// <summary>A column whose value a later step uses as <c>@variable</c>.</summary>
 public readonly record struct KeptColumn(string Column, string Variable);

@@ -31,6 +31,9 @@ public sealed class StepProgram
     /// <summary>The slots of values: <see cref="Inputs"/>, then whatever steps keep, each role in slots of its own.</summary>
     public IReadOnlyList<string> Variables { get; }
 
+    /// <summary>What its steps use beside the database.</summary>
+    public IReadOnlyList<LabService> Services => Steps.Any(s => s.Target == StatementTarget.Replica) ? [LabService.Replica] : [];
+
     internal Instruction[] Instructions { get; }
 
     internal Block[] Blocks { get; }
@@ -72,17 +75,26 @@ public sealed record ProgramStep(
     /// </summary>
     public static ProgramStep Delivery { get; } = new("deliver", StepKind.Delivery, null, 0, null, [], [], false);
 
+    /// <summary>A turn of the environment: the standby replays what the primary has committed by now. It belongs to no program and to no session.</summary>
+    public static ProgramStep Replay { get; } = new("replay", StepKind.Replay, null, 0, null, [], [], false);
+
     /// <summary>Its number in <see cref="StepProgram.Steps"/>, given when the whole program is known.</summary>
     public int Index { get; internal set; } = -1;
 
     /// <summary>The name of the role that it belongs to; null where the program has one role only.</summary>
     public string? Role { get; internal init; }
 
+    /// <summary>Which server its SQL is sent to.</summary>
+    public StatementTarget Target { get; internal init; }
+
     /// <summary>The level that the transaction around it asks for; null outside a transaction, and where it asks for none.</summary>
     public IsolationLevel? Isolation { get; internal init; }
 
     /// <summary>Whether it does nothing but take time.</summary>
     public bool IsWait => Kind is StepKind.Pause or StepKind.Backoff;
+
+    /// <summary>Whether it is the environment's, and no attempt's: time passes.</summary>
+    public bool IsTimesOwn => Kind == StepKind.Replay;
 
     /// <summary>Whether it happens only after an error: not part of the listing that a learner reads.</summary>
     public bool IsRecovery => Kind is StepKind.Rollback or StepKind.Backoff;
@@ -122,6 +134,9 @@ public enum StepKind
 
     /// <summary>The attempt arrives again. Never in a program: whoever sends does it.</summary>
     Delivery,
+
+    /// <summary>The standby replays. Never in a program: time does it.</summary>
+    Replay,
 }
 
 internal enum Op : byte

@@ -94,13 +94,17 @@ public sealed class RaceRunner : IRaceRunner
             ApplicationName = $"racelab {request.Strategy.Id}",
         };
         await using var source = settings.SourceFor(database.ConnectionString);
-        return await RaceInAsync(source, request, progress, stop).ConfigureAwait(false);
+        await using var services = await RentedServices.RentAsync(_server.Services, request.Strategy.Program, database, settings, stop).ConfigureAwait(false);
+        return await RaceInAsync(source, services, request, progress, stop).ConfigureAwait(false);
     }
 
-    private async Task<RaceResult> RaceInAsync(NpgsqlDataSource source, RaceRequest request, IRaceProgress progress, CancellationToken stop)
+    private async Task<RaceResult> RaceInAsync(NpgsqlDataSource source, RentedServices services, RaceRequest request, IRaceProgress progress, CancellationToken stop)
     {
         await using (var connection = await source.OpenConnectionAsync(stop).ConfigureAwait(false))
             await new RaceTable(request, connection).BuildAsync(stop).ConfigureAwait(false);
+
+        // The race window of those who read from a standby is how far it is behind.
+        if (services.Standby is { } standby) await standby.ReplayBehindAsync(request.Workload.PauseHigh, stop).ConfigureAwait(false);
 
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
         using var aborting = new CancellationTokenSource();
@@ -109,7 +113,7 @@ public sealed class RaceRunner : IRaceRunner
         {
             Request = request,
             Time = _time,
-            ConnectAsync = async () => await NpgsqlSession.OpenAsync(source, request.Strategy.Program, 0, aborting.Token).ConfigureAwait(false),
+            ConnectAsync = async () => await services.OpenSessionAsync(source, request.Strategy.Program, 0, aborting.Token).ConfigureAwait(false),
             Stopping = ending.Token,
             Aborting = aborting.Token,
             Keys = [.. Enumerable.Range(0, request.Workload.Keys + 1).Select(request.Scenario.Key.For)],

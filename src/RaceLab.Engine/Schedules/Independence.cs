@@ -17,7 +17,7 @@ namespace RaceLab.Engine.Schedules;
 /// committed is not seen, and reading waits for no row lock
 /// (<see href="https://www.postgresql.org/docs/current/explicit-locking.html">explicit locking</see>).</item>
 /// </list>
-/// Everything else is dependent: two writes, anything with a COMMIT, a ROLLBACK, a crash or a savepoint, statements that commit by themselves with
+/// Everything else is dependent: whatever time does (a standby that replays, a lease that runs out) with every step; two writes, anything with a COMMIT, a ROLLBACK, a crash or a savepoint, statements that commit by themselves with
 /// whatever reads, locking reads, and every statement that calls a function, since a function may lock or write.
 /// </summary>
 public static partial class Independence
@@ -31,6 +31,7 @@ public static partial class Independence
     /// <summary>Whether steps of two different sessions are independent.</summary>
     public static bool Holds(ProgramStep a, ProgramStep b)
     {
+        if (a.IsTimesOwn || b.IsTimesOwn) return false;
         var (x, y) = (KindOf(a), KindOf(b));
         if (x == Effect.Unnoticed || y == Effect.Unnoticed) return true;
         if (IsWatched(a) || IsWatched(b)) return false;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Npgsql;
+using RaceLab.Engine.Content;
 using RaceLab.Engine.Databases;
 using RaceLab.Engine.Programs;
 using RaceLab.Engine.Races;
@@ -32,6 +33,8 @@ internal sealed class Stage : IAsyncDisposable
     private readonly CancellationToken _cancellation;
     private IDisposable? _permits;
     private NpgsqlDataSource? _source;
+    private RentedServices? _services;
+    private bool _mayReplay;
     private RaceTable? _table;
     private LockWatcher? _watcher;
     private Onlooker? _onlooker;
@@ -49,6 +52,10 @@ internal sealed class Stage : IAsyncDisposable
 
     /// <summary>What has been played since the last <see cref="ResetAsync"/>, in the order in which answers came back.</summary>
     public IReadOnlyList<PlayedStep> Played => _played;
+
+    /// <summary>What time could do now, while any session may still notice.</summary>
+    public IReadOnlyList<EnvironmentTurn> Environment =>
+        _mayReplay && _services!.Standby is not null && _sessions.Any(s => !s.HasEnded) ? [EnvironmentTurn.Replay] : [];
 
     private string Key => _request.Scenario.Key.For(1);
 
@@ -78,6 +85,7 @@ internal sealed class Stage : IAsyncDisposable
     public async Task ResetAsync()
     {
         await _table!.ResetAsync(_cancellation).ConfigureAwait(false);
+        await HoldReplayAsync().ConfigureAwait(false);
         _played.Clear();
         foreach (var session in _sessions) await session.StartAsync(Key).ConfigureAwait(false);
     }
@@ -88,6 +96,7 @@ internal sealed class Stage : IAsyncDisposable
         foreach (var session in _sessions) await session.DisposeAsync().ConfigureAwait(false);
         _sessions.Clear();
         await _table!.ResetAsync(_cancellation).ConfigureAwait(false);
+        await HoldReplayAsync().ConfigureAwait(false);
         _played.Clear();
         await OpenSessionsAsync().ConfigureAwait(false);
     }
@@ -111,6 +120,17 @@ internal sealed class Stage : IAsyncDisposable
         else if (session.Next!.Kind == StepKind.Crash) await CrashAsync(session).ConfigureAwait(false);
         else await SendAsync(session).ConfigureAwait(false);
         await SettleAsync(session).ConfigureAwait(false);
+    }
+
+    /// <summary>Why time cannot do something that is not in <see cref="Environment"/>, in half a sentence.</summary>
+    public static string WhyNot(ScheduledStep entry) => "the standby has replayed everything that is committed, or nobody is left to read from it.";
+
+    /// <summary>Lets time do something.</summary>
+    /// <param name="step">The step of one of the turns in <see cref="Environment"/>.</param>
+    public async Task TakeTurnAsync(ProgramStep step)
+    {
+        await HoldReplayAsync().ConfigureAwait(false);
+        _played.Add(new PlayedStep(ScheduledStep.For(ScheduledStep.Environment, step), [], 0, null, null, _played.Count));
     }
 
     /// <summary>Plays whatever is left, session by session, deliveries included.</summary>
@@ -187,19 +207,23 @@ internal sealed class Stage : IAsyncDisposable
         var database = await server.RentDatabaseAsync(_cancellation).ConfigureAwait(false);
         _owned.Add(database);
         if (_settings.DeadlockTimeout is { } early) await database.LookForDeadlocksAfterAsync(early, _cancellation).ConfigureAwait(false);
-        _source = new SessionSettings
+        var settings = new SessionSettings
         {
             SynchronousCommit = false,
             StatementTimeout = _settings.Patience,
             IdleInTransactionTimeout = _settings.Patience + _settings.Patience,
             ApplicationName = $"racelab {_request.Strategy.Id}",
-        }.SourceFor(database.ConnectionString);
+        };
+        _source = settings.SourceFor(database.ConnectionString);
         _owned.Add(_source);
+        _services = await RentedServices.RentAsync(server.Services, _request.Strategy.Program, database, settings, _cancellation).ConfigureAwait(false);
+        _owned.Add(_services);
         var connection = await _source.OpenConnectionAsync(_cancellation).ConfigureAwait(false);
         _owned.Add(connection);
         _deadlockTimeout = await DeadlockTimeoutAsync(connection).ConfigureAwait(false);
         _table = new RaceTable(_request, connection);
         await _table.BuildAsync(_cancellation).ConfigureAwait(false);
+        await HoldReplayAsync().ConfigureAwait(false);
         _watcher = await LockWatcher.OpenAsync(database.WatcherConnectionString, _cancellation).ConfigureAwait(false);
         _owned.Add(_watcher);
         _onlooker = new Onlooker(connection, _request.Scenario.View ?? _request.Scenario.Rows, _settings.KeptRows);
@@ -223,7 +247,14 @@ internal sealed class Stage : IAsyncDisposable
         }
 
         async Task<ISession> OpenAsync(CancellationToken cancellation) =>
-            await NpgsqlSession.OpenAsync(_source!, program, _settings.KeptRows, cancellation).ConfigureAwait(false);
+            await _services!.OpenSessionAsync(_source!, program, _settings.KeptRows, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Has the standby, where there is one, replay all that is committed, and no more.</summary>
+    private async Task HoldReplayAsync()
+    {
+        if (_services!.Standby is { } standby) await standby.ReplayAndHoldAsync(_cancellation).ConfigureAwait(false);
+        _mayReplay = false;
     }
 
     private async Task SendAsync(SteppedSession session)
@@ -274,7 +305,10 @@ internal sealed class Stage : IAsyncDisposable
             foreach (var session in _sessions.Where(s => s.IsWaiting).OrderBy(s => s != sent).ThenBy(s => s.SentAfter))
             {
                 if (!await HasReturnedAsync(session).ConfigureAwait(false)) continue;
-                _played.Add(await session.TakeAnswerAsync().ConfigureAwait(false));
+                var commits = session.Next!.LeavesUnknown;
+                var answered = await session.TakeAnswerAsync().ConfigureAwait(false);
+                _mayReplay |= commits && answered.Error is null;
+                _played.Add(answered);
                 changed = true;
             }
         }
