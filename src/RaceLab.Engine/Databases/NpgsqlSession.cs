@@ -102,7 +102,8 @@ public sealed class NpgsqlSession : ISession
             var fatal = rejected.Severity is "FATAL" or "PANIC" || _connection.FullState.HasFlag(System.Data.ConnectionState.Broken);
             return new StatementResult(fatal ? StatementEnd.Lost : StatementEnd.Rejected, 0, error);
         }
-        catch (Exception lost) when (lost is NpgsqlException or TimeoutException or OperationCanceledException)
+        catch (Exception lost) when (
+            lost is NpgsqlException or TimeoutException or OperationCanceledException || _connection.FullState != System.Data.ConnectionState.Open)
         {
             // Whatever cut the answer off, what the server did with the statement is not known from here.
             return new StatementResult(StatementEnd.Lost, 0, null);

@@ -186,7 +186,9 @@ internal sealed class SteppedSession : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _giveUp.CancelAsync().ConfigureAwait(false);
-        await Pending.ConfigureAwait(false);
+
+        // However it ended, nobody waits for its answer any more; and what follows must be closed all the same.
+        await Pending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _giveUp.Dispose();
         if (_session is not null) await _session.DisposeAsync().ConfigureAwait(false);
     }

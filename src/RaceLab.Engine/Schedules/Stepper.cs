@@ -120,10 +120,23 @@ public sealed partial class Stepper : IAsyncDisposable
         }
         finally
         {
-            if (_stage is not null) await _stage.DisposeAsync().ConfigureAwait(false);
+            await LeaveAsync().ConfigureAwait(false);
             _wishes.Writer.TryComplete();
             Publish(State with { Phase = StepperPhase.Closed, Notice = why, Ahead = _log.Ahead });
             while (_wishes.Reader.TryRead(out var wish)) wish.Done.TrySetResult();
+        }
+    }
+
+    /// <summary>Whatever goes wrong with leaving, those who look on must hear that the run is over.</summary>
+    private async Task LeaveAsync()
+    {
+        try
+        {
+            if (_stage is not null) await _stage.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception failure)
+        {
+            LogFailure(failure, _request.Scenario.Id, _request.Strategy.Id);
         }
     }
 

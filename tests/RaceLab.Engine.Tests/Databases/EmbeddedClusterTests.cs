@@ -8,6 +8,9 @@ namespace RaceLab.Engine.Tests.Databases;
 
 public sealed class EmbeddedClusterTests(TestPostgres postgres)
 {
+    /// <summary>It takes a second or two; a busy machine may take longer, and only whether it happens by itself is tested.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact(Timeout = 60_000)]
@@ -83,7 +86,7 @@ public sealed class EmbeddedClusterTests(TestPostgres postgres)
     }
 
     [Fact(Timeout = 60_000)]
-    public async Task KilledLab_LeavesNoPostmasterAfterThreeSeconds()
+    public async Task KilledLab_LeavesNoPostmaster()
     {
         using var home = TemporaryHome.Make();
         await using var held = await HeldClusters.StartAsync(home.Path, ["lab", "state"], Cancellation);
@@ -91,8 +94,8 @@ public sealed class EmbeddedClusterTests(TestPostgres postgres)
 
         await held.KillAsync(Cancellation);
 
-        await Eventually.HoldsAsync(() => held.Clusters.All(cluster => !Eventually.Runs(cluster.ProcessId)), TimeSpan.FromSeconds(3), Cancellation);
-        await Eventually.HoldsAsync(() => !Directory.EnumerateFileSystemEntries(home.Runs).Any(), TimeSpan.FromSeconds(3), Cancellation);
+        await Eventually.HoldsAsync(() => held.Clusters.All(cluster => !Eventually.Runs(cluster.ProcessId)), Patience, Cancellation);
+        await Eventually.HoldsAsync(() => !Directory.EnumerateFileSystemEntries(home.Runs).Any(), Patience, Cancellation);
 
         await using var again = await StartAsync(home.State);
         Assert.Equal(held.Clusters[1].Directory, again.RootDirectory);
@@ -100,7 +103,7 @@ public sealed class EmbeddedClusterTests(TestPostgres postgres)
     }
 
     [Fact(Timeout = 60_000)]
-    public async Task KilledLab_WithItsServerBusy_LeavesNoPostmasterAfterThreeSeconds()
+    public async Task KilledLab_WithItsServerBusy_LeavesNoPostmaster()
     {
         using var home = TemporaryHome.Make();
         await using var held = await HeldClusters.StartAsync(home.Path, ["lab"], Cancellation);
@@ -117,7 +120,7 @@ public sealed class EmbeddedClusterTests(TestPostgres postgres)
 
         await held.KillAsync(Cancellation);
 
-        await Eventually.HoldsAsync(() => !Eventually.Runs(postmaster), TimeSpan.FromSeconds(3), Cancellation);
+        await Eventually.HoldsAsync(() => !Eventually.Runs(postmaster), Patience, Cancellation);
         foreach (var query in busy) await Assert.ThrowsAnyAsync<NpgsqlException>(() => query);
     }
 
@@ -133,7 +136,7 @@ public sealed class EmbeddedClusterTests(TestPostgres postgres)
             Assert.Contains($"Uid:\t{nobody}\t", await File.ReadAllTextAsync($"/proc/{postmaster}/status", Cancellation), StringComparison.Ordinal);
 
         await held.KillAsync(Cancellation);
-        await Eventually.HoldsAsync(() => held.Clusters.All(cluster => !Eventually.Runs(cluster.ProcessId)), TimeSpan.FromSeconds(3), Cancellation);
+        await Eventually.HoldsAsync(() => held.Clusters.All(cluster => !Eventually.Runs(cluster.ProcessId)), Patience, Cancellation);
     }
 
     [Fact(Timeout = 60_000)]
@@ -233,7 +236,7 @@ public sealed class EmbeddedClusterTests(TestPostgres postgres)
         await Eventually.HoldsAsync(() => Directory.Exists(home.Runs) && Directory.EnumerateFileSystemEntries(home.Runs).Any(), TimeSpan.FromSeconds(20), Cancellation);
         await impatience.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => starting);
-        await Eventually.HoldsAsync(() => !Directory.EnumerateFileSystemEntries(home.Runs).Any(), TimeSpan.FromSeconds(3), Cancellation);
+        await Eventually.HoldsAsync(() => !Directory.EnumerateFileSystemEntries(home.Runs).Any(), Patience, Cancellation);
     }
 
     [Fact(Timeout = 60_000)]
