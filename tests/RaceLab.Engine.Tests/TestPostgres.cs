@@ -29,7 +29,7 @@ public sealed class TestPostgres : IAsyncLifetime
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         var named = Environment.GetEnvironmentVariable("RACELAB_TEST_POSTGRES");
         _connectionString = string.IsNullOrEmpty(named) ? await StartAsync(patience.Token) : named;
-        var services = LabServices.For(_cluster, new EmbeddedClusterOptions { Kind = ClusterKind.Lab, Home = Home }, NullLoggerFactory.Instance);
+        var services = LabServices.For(_cluster, new EmbeddedClusterOptions { Kind = ClusterKind.Lab, Home = Home }, Environment.GetEnvironmentVariable("RACELAB_TEST_REDIS"), NullLoggerFactory.Instance);
         _lab = await LabServer.OpenAsync(_connectionString, services, NullLoggerFactory.Instance, patience.Token);
         _started.Push(_lab);
         _started.Push(services);

@@ -44,7 +44,7 @@ public static class ContentFields
     public static readonly IReadOnlyList<string> Crash = ["crash", "when"];
 
     /// <summary>Fields of a block.</summary>
-    public static readonly IReadOnlyList<string> Within = ["within", "retry", "on error", "steps"];
+    public static readonly IReadOnlyList<string> Within = ["within", "release", "retry", "on error", "steps"];
 
     /// <summary>Fields of <c>retry</c>.</summary>
     public static readonly IReadOnlyList<string> Retry = ["on", "at most", "backoff"];
@@ -61,7 +61,6 @@ public static class ContentFields
         ["inputs"] = "values drawn for each attempt",
         ["each"] = "a loop over values",
         ["effects"] = "a statement that commits by itself inside a transaction",
-        ["lease"] = "a lock that runs out",
     };
 
     /// <summary>Names of steps that blocks bring along, which a strategy's own steps cannot have.</summary>

@@ -46,8 +46,18 @@ internal sealed class ScheduleReader(int sessions, int deliveries, ErrorSink err
 
     private ScheduledStep? ReadTime(YamlNode entry, ScheduledStep scheduled, StepProgram program)
     {
-        if (program.Services.Contains(LabService.Replica)) return scheduled;
-        errors.Add(entry, $"'{entry}' has a standby replay, and no step of this strategy is 'on: replica'");
+        if (scheduled.Step == ProgramStep.Replay.Name)
+        {
+            if (program.Services.Contains(LabService.Replica)) return scheduled;
+            errors.Add(entry, $"'{entry}' has a standby replay, and no step of this strategy is 'on: replica'");
+            return null;
+        }
+
+        var session = scheduled.Step[^1] - '0';
+        if (session <= sessions && program.Steps.Any(s => s.Role == program.RoleOf(session).Name && s.Gate is { Lease.MayRunOut: true })) return scheduled;
+        errors.Add(entry, session > sessions
+            ? $"'{entry}' names session {session}, and there are {sessions}"
+            : $"'{entry}' has a lease of session {session} run out, and it takes none that is shorter than a minute");
         return null;
     }
 }

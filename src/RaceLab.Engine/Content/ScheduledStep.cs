@@ -39,7 +39,7 @@ public readonly partial record struct ScheduledStep(int Session, string Step)
     public static ScheduledStep For(int session, ProgramStep step) => step.Kind switch
     {
         StepKind.Delivery => DeliveryTo(session),
-        StepKind.Replay => new ScheduledStep(Environment, step.Name),
+        StepKind.Replay or StepKind.Expiry => new ScheduledStep(Environment, step.Name),
         _ => new ScheduledStep(session, step.Name),
     };
 
@@ -54,6 +54,6 @@ public readonly partial record struct ScheduledStep(int Session, string Step)
     /// <inheritdoc/>
     public override string ToString() => Session == Environment ? $"e.{Step}" : $"{Session}.{Step}";
 
-    [GeneratedRegex(@"^(?:(?<session>[1-9])\.(?<step>[a-z][a-z0-9-]*)|e\.(?<step>deliver-[1-9]|replay))$")]
+    [GeneratedRegex(@"^(?:(?<session>[1-9])\.(?<step>[a-z][a-z0-9-]*)|e\.(?<step>deliver-[1-9]|replay|expire-[1-4]))$")]
     private static partial Regex Form();
 }

@@ -12,6 +12,9 @@ public sealed record LabServersOptions
     /// <summary>A connection string for the durable server (<c>ConnectionStrings:State</c>); null starts a private cluster.</summary>
     public string? State { get; init; }
 
+    /// <summary>The address of a Redis (<c>ConnectionStrings:Redis</c>), such as redis://host:6379; null starts one when a strategy first needs it.</summary>
+    public string? Redis { get; init; }
+
     /// <summary>False where nothing is to be kept, as on the command line: then there is no state server.</summary>
     public bool WithState { get; init; } = true;
 
@@ -84,9 +87,9 @@ public sealed class LabServers : IAsyncDisposable
     private static async Task<(LabServer Server, EmbeddedCluster? Cluster)> OpenLabAsync(LabServersOptions options, ILoggerFactory logs, CancellationToken cancellation)
     {
         var where = new EmbeddedClusterOptions { Kind = ClusterKind.Lab, PostgresBin = options.PostgresBin, Home = options.Home };
-        if (options.Lab is not null) return (await LabServer.OpenAsync(options.Lab, LabServices.For(null, where, logs), logs, cancellation).ConfigureAwait(false), null);
+        if (options.Lab is not null) return (await LabServer.OpenAsync(options.Lab, LabServices.For(null, where, options.Redis, logs), logs, cancellation).ConfigureAwait(false), null);
         var cluster = await StartClusterAsync(ClusterKind.Lab, options, logs, cancellation).ConfigureAwait(false);
-        var services = LabServices.For(cluster, where, logs);
+        var services = LabServices.For(cluster, where, options.Redis, logs);
         return (await OpenOrEndAsync(cluster, () => LabServer.OpenAsync(cluster.ConnectionString, isPrivate: true, LeftoverDatabases.Interval, services, logs, cancellation)).ConfigureAwait(false), cluster);
     }
 

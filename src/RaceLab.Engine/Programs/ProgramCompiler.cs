@@ -205,7 +205,7 @@ public sealed class ProgramCompiler
     private void EmitGate(WithinStep step)
     {
         RefuseGate(step);
-        var gate = new Gate(step.Kind, step.Variable, step.Variable is null ? -1 : SlotOf(step.Variable, step.Line), step.Connection);
+        var gate = new Gate(step.Kind, step.Variable, step.Variable is null ? -1 : SlotOf(step.Variable, step.Line), step.Connection) { Lease = step.Lease };
         var connection = step.Kind == BlockKind.Connection;
         var enter = Make(connection ? "connect" : "enter", StepKind.Enter, null, _inTransaction) with { Gate = gate, Isolation = _isolation };
         var leave = Make(connection ? "disconnect" : "leave", StepKind.Leave, null, _inTransaction) with { Gate = gate, Isolation = _isolation };
@@ -253,7 +253,7 @@ public sealed class ProgramCompiler
     {
         if (step.Kind == BlockKind.Connection && _block >= 0) throw new ProgramException(step.Line, "a connection is around everything else");
         if (_gate is not null && step.Kind != BlockKind.Connection)
-            throw new ProgramException(step.Line, "a mutex or a shared call inside another one: two that enter them in different orders would wait for each other, and nobody would end it");
+            throw new ProgramException(step.Line, "a mutex, a lease or a shared call inside another one: two that enter them in different orders would wait for each other, and nobody would end it");
         if (_inTransaction && (step.Retry is not null || step.OnError.Rules.Any(r => r.Action == ErrorAction.Continue)))
             throw new ProgramException(step.Line, "inside a transaction this block can neither continue nor be tried again after an error: PostgreSQL refuses every further statement (25P02)");
     }

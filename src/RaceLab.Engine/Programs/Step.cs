@@ -89,6 +89,21 @@ public sealed record WithinStep(
 
     /// <summary>For a connection: where it comes from.</summary>
     public ConnectionUse? Connection { get; init; }
+
+    /// <summary>For a lease: how long it is, and how it is given back.</summary>
+    public LeaseRule? Lease { get; init; }
+}
+
+/// <summary>A lock that another server keeps for a time, and no longer.</summary>
+/// <param name="Length">For how long; over 0.</param>
+/// <param name="IsReleasedByToken">Whether it is given back only if it is still the one that was taken.</param>
+public sealed record LeaseRule(TimeSpan Length, bool IsReleasedByToken)
+{
+    /// <summary>From this length on a lease outlives every attempt: stepping and exploring do not have it run out.</summary>
+    public static readonly TimeSpan Outlives = TimeSpan.FromMinutes(1);
+
+    /// <summary>Whether an attempt may be slower than it is long.</summary>
+    public bool MayRunOut => Length < Outlives;
 }
 
 /// <summary>The kinds of block.</summary>
@@ -105,6 +120,9 @@ public enum BlockKind
 
     /// <summary>A call in one instance of the application: whoever comes for the same value while it is under way does nothing, and is told what it is told.</summary>
     SingleFlight,
+
+    /// <summary>A lock in Redis that runs out: of all who enter it for one value, over all instances, one has it at a time.</summary>
+    Lease,
 
     /// <summary>A connection that is there for one delivery of an attempt. Around everything else.</summary>
     Connection,

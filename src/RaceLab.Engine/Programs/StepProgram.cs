@@ -32,7 +32,11 @@ public sealed class StepProgram
     public IReadOnlyList<string> Variables { get; }
 
     /// <summary>What its steps use beside the database.</summary>
-    public IReadOnlyList<LabService> Services => Steps.Any(s => s.Target == StatementTarget.Replica) ? [LabService.Replica] : [];
+    public IReadOnlyList<LabService> Services =>
+    [
+        .. Steps.Any(s => s.Target == StatementTarget.Replica) ? [LabService.Replica] : (IEnumerable<LabService>)[],
+        .. Steps.Any(s => s.Gate is { Lease: not null }) ? [LabService.Redis] : (IEnumerable<LabService>)[],
+    ];
 
     internal Instruction[] Instructions { get; }
 
@@ -78,6 +82,13 @@ public sealed record ProgramStep(
     /// <summary>A turn of the environment: the standby replays what the primary has committed by now. It belongs to no program and to no session.</summary>
     public static ProgramStep Replay { get; } = new("replay", StepKind.Replay, null, 0, null, [], [], false);
 
+    /// <summary>A turn of the environment: the lease of a session runs out. It belongs to no program.</summary>
+    /// <param name="session">From 1 to 4.</param>
+    public static ProgramStep ExpiryOf(int session) => _expiries[session - 1];
+
+    private static readonly ProgramStep[] _expiries =
+        [.. Enumerable.Range(1, 4).Select(session => new ProgramStep($"expire-{session.ToString(System.Globalization.CultureInfo.InvariantCulture)}", StepKind.Expiry, null, 0, null, [], [], false))];
+
     /// <summary>Its number in <see cref="StepProgram.Steps"/>, given when the whole program is known.</summary>
     public int Index { get; internal set; } = -1;
 
@@ -100,7 +111,7 @@ public sealed record ProgramStep(
     public bool IsWait => Kind is StepKind.Pause or StepKind.Backoff;
 
     /// <summary>Whether it is the environment's, and no attempt's: time passes.</summary>
-    public bool IsTimesOwn => Kind == StepKind.Replay;
+    public bool IsTimesOwn => Kind is StepKind.Replay or StepKind.Expiry;
 
     /// <summary>Whether it happens only after an error: not part of the listing that a learner reads.</summary>
     public bool IsRecovery => Kind is StepKind.Rollback or StepKind.Backoff;
@@ -144,6 +155,9 @@ public enum StepKind
     /// <summary>The standby replays. Never in a program: time does it.</summary>
     Replay,
 
+    /// <summary>A lease runs out. Never in a program: time does it.</summary>
+    Expiry,
+
     /// <summary>Entering a block that the database knows nothing of: it may have to wait, and it is not SQL.</summary>
     Enter,
 
@@ -156,7 +170,21 @@ public enum StepKind
 /// <param name="Variable">The variable whose value is meant; null for a connection.</param>
 /// <param name="Slot">Its slot among the variables; -1 for a connection.</param>
 /// <param name="Connection">For a connection: where it comes from.</param>
-public sealed record Gate(BlockKind Kind, string? Variable, int Slot, ConnectionUse? Connection);
+public sealed record Gate(BlockKind Kind, string? Variable, int Slot, ConnectionUse? Connection)
+{
+    /// <summary>For a lease: how long it is, and how it is given back.</summary>
+    public LeaseRule? Lease { get; init; }
+
+    /// <summary>For a lease: the command that takes it or gives it back, as a learner reads it.</summary>
+    /// <param name="takes">Whether it is entered.</param>
+    public string? Command(bool takes) => Lease switch
+    {
+        null => null,
+        _ when takes => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"SET lease:@{Variable} <token> NX PX {Lease.Length.TotalMilliseconds:0}"),
+        { IsReleasedByToken: true } => $"EVAL \"if GET lease:@{Variable} = <token> then DEL lease:@{Variable}\"",
+        _ => $"DEL lease:@{Variable}",
+    };
+}
 
 internal enum Op : byte
 {

@@ -94,7 +94,7 @@ public sealed class RaceRunner : IRaceRunner
             ApplicationName = $"racelab {request.Strategy.Id}",
         };
         await using var source = settings.SourceFor(database.ConnectionString);
-        await using var services = await RentedServices.RentAsync(_server.Services, request.Strategy.Program, database, settings, stop).ConfigureAwait(false);
+        await using var services = await RentedServices.RentAsync(_server.Services, request.Strategy.Program, database, settings, stepped: false, stop).ConfigureAwait(false);
         return await RaceInAsync(source, services, request, progress, stop).ConfigureAwait(false);
     }
 
@@ -113,7 +113,7 @@ public sealed class RaceRunner : IRaceRunner
         {
             Request = request,
             Time = _time,
-            ConnectAsync = async () => await services.OpenSessionAsync(source, request.Strategy.Program, 0, aborting.Token).ConfigureAwait(false),
+            ConnectAsync = async () => await services.OpenSessionAsync(source, request.Strategy.Program, 1, 0, aborting.Token).ConfigureAwait(false),
             Stopping = ending.Token,
             Aborting = aborting.Token,
             Keys = [.. Enumerable.Range(0, request.Workload.Keys + 1).Select(request.Scenario.Key.For)],

@@ -60,8 +60,10 @@ internal sealed class ExplorationTally(Func<ProgramStep, ProgramStep, bool> inde
             IsComplete = true,
         };
 
-        // The standby is one of a kind.
-        (Role? Of, bool IsTime) RoleOf(int actor) => actor <= sessions ? (program.RoleOf(actor), false) : (null, true);
+        // The standby is one of a kind; the leases that run out are as alike as the sessions that hold them.
+        (Role? Of, bool IsTime) RoleOf(int actor) => actor <= sessions ? (program.RoleOf(actor), false)
+            : actor == sessions + 1 ? (null, true)
+            : (program.RoleOf(actor - sessions - 1), true);
     }
 
     private static ExploredInvariant Judge(Invariant invariant, Promise promise, List<ExploredOutcome> outcomes)

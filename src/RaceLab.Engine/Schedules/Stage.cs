@@ -54,8 +54,14 @@ internal sealed class Stage : IAsyncDisposable
     public IReadOnlyList<PlayedStep> Played => _played;
 
     /// <summary>What time could do now, while any session may still notice.</summary>
-    public IReadOnlyList<EnvironmentTurn> Environment =>
-        _mayReplay && _services!.Standby is not null && _sessions.Any(s => !s.HasEnded) ? [EnvironmentTurn.Replay] : [];
+    public IReadOnlyList<EnvironmentTurn> Environment => _sessions.All(s => s.HasEnded)
+        ? []
+        : [.. _mayReplay && _services!.Standby is not null ? [EnvironmentTurn.Replay] : (EnvironmentTurn[])[], .. RunningOut.Select(h => EnvironmentTurn.ExpiryOf(h.Actor))];
+
+    /// <summary>Leases that may run out: short ones, and those whose holder will never give them back.</summary>
+    private IEnumerable<LeaseHold> RunningOut => (_services!.Leases?.Holds ?? [])
+        .Where(h => h.Length < LeaseRule.Outlives || _sessions[h.Actor - 1].Next is null)
+        .DistinctBy(h => h.Actor);
 
     private string Key => _request.Scenario.Key.For(1);
 
@@ -84,9 +90,7 @@ internal sealed class Stage : IAsyncDisposable
     /// <summary>Puts the tables back to their start and begins every session's attempt anew. All attempts must have ended.</summary>
     public async Task ResetAsync()
     {
-        await _table!.ResetAsync(_cancellation).ConfigureAwait(false);
-        await HoldReplayAsync().ConfigureAwait(false);
-        _played.Clear();
+        await StartOverAsync().ConfigureAwait(false);
         foreach (var session in _sessions) await session.StartAsync(Key).ConfigureAwait(false);
     }
 
@@ -95,9 +99,7 @@ internal sealed class Stage : IAsyncDisposable
     {
         foreach (var session in _sessions) await session.DisposeAsync().ConfigureAwait(false);
         _sessions.Clear();
-        await _table!.ResetAsync(_cancellation).ConfigureAwait(false);
-        await HoldReplayAsync().ConfigureAwait(false);
-        _played.Clear();
+        await StartOverAsync().ConfigureAwait(false);
         await OpenSessionsAsync().ConfigureAwait(false);
     }
 
@@ -123,14 +125,18 @@ internal sealed class Stage : IAsyncDisposable
     }
 
     /// <summary>Why time cannot do something that is not in <see cref="Environment"/>, in half a sentence.</summary>
-    public static string WhyNot(ScheduledStep entry) => "the standby has replayed everything that is committed, or nobody is left to read from it.";
+    public static string WhyNot(ScheduledStep entry) => entry.Step == ProgramStep.Replay.Name
+        ? "the standby has replayed everything that is committed, or nobody is left to read from it."
+        : $"session {entry.Step[^1]} holds no lease that could run out, or nobody is left to notice.";
 
     /// <summary>Lets time do something.</summary>
     /// <param name="step">The step of one of the turns in <see cref="Environment"/>.</param>
     public async Task TakeTurnAsync(ProgramStep step)
     {
-        await HoldReplayAsync().ConfigureAwait(false);
+        if (step.Kind == StepKind.Replay) await HoldReplayAsync().ConfigureAwait(false);
+        else await _services!.ExpireAsync(RunningOut.First(h => ProgramStep.ExpiryOf(h.Actor) == step), _cancellation).ConfigureAwait(false);
         _played.Add(new PlayedStep(ScheduledStep.For(ScheduledStep.Environment, step), [], 0, null, null, _played.Count));
+        await SettleAsync().ConfigureAwait(false);
     }
 
     /// <summary>Plays whatever is left, session by session, deliveries included.</summary>
@@ -139,6 +145,10 @@ internal sealed class Stage : IAsyncDisposable
         while (true)
         {
             if (_sessions.FirstOrDefault(s => s.MayTakeTurn) is { } next) await TakeTurnAsync(next).ConfigureAwait(false);
+
+            // Those who wait for a lease whose holder does not come back are let in by time.
+            else if (RunningOut.FirstOrDefault(h => _sessions.Any(s => s.Blockers.Contains(h.Actor) && s.IsWaiting)) is { Actor: > 0 } hold)
+                await TakeTurnAsync(ProgramStep.ExpiryOf(hold.Actor)).ConfigureAwait(false);
             else if (!await AwaitReleaseAsync().ConfigureAwait(false)) return;
         }
     }
@@ -216,7 +226,7 @@ internal sealed class Stage : IAsyncDisposable
         };
         _source = settings.SourceFor(database.ConnectionString);
         _owned.Add(_source);
-        _services = await RentedServices.RentAsync(server.Services, _request.Strategy.Program, database, settings, _cancellation).ConfigureAwait(false);
+        _services = await RentedServices.RentAsync(server.Services, _request.Strategy.Program, database, settings, stepped: true, _cancellation).ConfigureAwait(false);
         _owned.Add(_services);
         var connection = await _source.OpenConnectionAsync(_cancellation).ConfigureAwait(false);
         _owned.Add(connection);
@@ -241,13 +251,23 @@ internal sealed class Stage : IAsyncDisposable
         var program = _request.Strategy.Program;
         for (var number = 1; number <= _request.Workload.Workers; number++)
         {
-            var session = new SteppedSession(number, OpenAsync, _request, _settings.RetriesAtMost, _cancellation);
+            var actor = number;
+            var session = new SteppedSession(number, token => OpenAsync(actor, token), _request, _settings.RetriesAtMost, _cancellation);
             _sessions.Add(session);
             await session.StartAsync(Key).ConfigureAwait(false);
         }
 
-        async Task<ISession> OpenAsync(CancellationToken cancellation) =>
-            await _services!.OpenSessionAsync(_source!, program, _settings.KeptRows, cancellation).ConfigureAwait(false);
+        Task<ISession> OpenAsync(int actor, CancellationToken cancellation) =>
+            _services!.OpenSessionAsync(_source!, program, actor, _settings.KeptRows, cancellation);
+    }
+
+    /// <summary>Tables, leases and the standby are as they were at the start.</summary>
+    private async Task StartOverAsync()
+    {
+        await _table!.ResetAsync(_cancellation).ConfigureAwait(false);
+        await _services!.ForgetLeasesAsync(_cancellation).ConfigureAwait(false);
+        await HoldReplayAsync().ConfigureAwait(false);
+        _played.Clear();
     }
 
     /// <summary>Has the standby, where there is one, replay all that is committed, and no more.</summary>
@@ -315,6 +335,14 @@ internal sealed class Stage : IAsyncDisposable
         while (changed && _sessions.Any(s => s.IsWaiting));
     }
 
+    /// <summary>Whom a session waits for: what the lock tables say or, at a lease, the book.</summary>
+    private async Task<int[]> BlockersOfAsync(SteppedSession session)
+    {
+        if (session.Next!.Gate is { Lease: not null }) return _services!.Leases!.BlockersOf(session.Number);
+        var blockers = await _watcher!.BlockersOfAsync(session.ProcessId!.Value, _cancellation).ConfigureAwait(false);
+        return [.. _sessions.Where(s => s.ProcessId is { } process && blockers.Contains(process)).Select(s => s.Number)];
+    }
+
     private async Task<bool> HasReturnedAsync(SteppedSession session)
     {
         while (!session.Pending.IsCompleted)
@@ -322,8 +350,7 @@ internal sealed class Stage : IAsyncDisposable
             await Task.WhenAny(session.Pending, Task.Delay(PollInterval, _time, _cancellation)).ConfigureAwait(false);
             _cancellation.ThrowIfCancellationRequested();
             if (session.Pending.IsCompleted) return true;
-            var blockers = await _watcher!.BlockersOfAsync(session.ProcessId!.Value, _cancellation).ConfigureAwait(false);
-            var sessions = _sessions.Where(s => s.ProcessId is { } process && blockers.Contains(process)).Select(s => s.Number).ToArray();
+            var sessions = await BlockersOfAsync(session).ConfigureAwait(false);
             if (sessions.Length == 0 || session.Pending.IsCompleted) continue;
             session.MarkBlocked(sessions);
             return false;

@@ -174,7 +174,7 @@ internal sealed class SteppedSession : IAsyncDisposable
         }
 
         PassPauses();
-        HasSnapshot = IsInTransaction && (HasSnapshot || sent.Sql!.TakesSnapshot);
+        HasSnapshot = IsInTransaction && (HasSnapshot || sent.Sql is { TakesSnapshot: true });
         Isolation = IsInTransaction ? Next!.Isolation ?? Isolation : null; // A COMMIT does not know its transaction's level.
         return new PlayedStep(new ScheduledStep(Number, sent.Name), _blockedBy, result.Rows, result.Error, result.Answer, SentAfter);
     }

@@ -24,7 +24,7 @@ public sealed record Listing(IReadOnlyList<ListingLine> Lines)
             var (tone, shape) = step.Kind switch
             {
                 StepKind.Statement => ($"s{statements++ % StatementTones}", StepShape.Block),
-                StepKind.Begin or StepKind.Commit => ("frame", StepShape.Half),
+                StepKind.Begin or StepKind.Commit or StepKind.Enter or StepKind.Leave => ("frame", StepShape.Half),
                 StepKind.Pause => ("pause", StepShape.Line),
                 StepKind.Backoff => ("recovery", StepShape.Line),
                 _ => ("recovery", StepShape.Half),
@@ -51,7 +51,7 @@ public sealed record Listing(IReadOnlyList<ListingLine> Lines)
 public sealed record ListingLine(ProgramStep Step, string Label, string Tone, StepShape Shape)
 {
     /// <summary>What a learner reads: the SQL, or words for what is no SQL.</summary>
-    public IReadOnlyList<SqlPiece> Pieces => SqlPiece.Split(Step.Sql?.Written ?? Words);
+    public IReadOnlyList<SqlPiece> Pieces => SqlPiece.Split(Step.Sql?.Written ?? Step.Gate?.Command(Step.Kind == StepKind.Enter) ?? Words);
 
     private string Words => Step.Kind switch
     {
