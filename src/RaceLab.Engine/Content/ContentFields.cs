@@ -17,7 +17,16 @@ public static class ContentFields
     public static readonly IReadOnlyList<string> Invariant = ["title", "query", "live"];
 
     /// <summary>Fields of one strategy.</summary>
-    public static readonly IReadOnlyList<string> Strategy = ["title", "summary", "text", "needs", "promises", "witness", "setup", "steps", "roles"];
+    public static readonly IReadOnlyList<string> Strategy = ["title", "summary", "text", "needs", "app", "connection", "promises", "witness", "setup", "steps", "roles"];
+
+    /// <summary>Fields of <c>app</c>.</summary>
+    public static readonly IReadOnlyList<string> App = ["instances"];
+
+    /// <summary>Fields of <c>connection</c>.</summary>
+    public static readonly IReadOnlyList<string> Connection = ["per", "pool", "reset", "statement timeout", "role", "server"];
+
+    /// <summary>Fields of the <c>role</c> of a connection.</summary>
+    public static readonly IReadOnlyList<string> DatabaseRole = ["connections"];
 
     /// <summary>Fields of one role.</summary>
     public static readonly IReadOnlyList<string> Role = ["steps"];
@@ -70,15 +79,11 @@ public static class ContentFields
         ["inputs"] = "values drawn for each attempt",
         ["redis"] = "a Redis server beside the database",
         ["replica"] = "a streaming standby",
-        ["app"] = "several instances of the application",
-        ["connection"] = "connections that are not one for each worker",
         ["each"] = "a loop over values",
         ["on"] = "a step on a replica or outside the transaction",
-        ["mutex"] = "a lock inside the application",
-        ["single-flight"] = "a call that concurrent callers share",
         ["lease"] = "a lock that runs out",
     };
 
     /// <summary>Names of steps that blocks bring along, which a strategy's own steps cannot have.</summary>
-    public static readonly IReadOnlyList<string> BlockSteps = ["begin", "commit", "rollback", "savepoint", "release", "back-off"];
+    public static readonly IReadOnlyList<string> BlockSteps = ["begin", "commit", "rollback", "savepoint", "release", "back-off", "enter", "leave", "connect", "disconnect"];
 }

@@ -33,7 +33,7 @@ internal sealed class ScheduleReader(int sessions, int deliveries, ErrorSink err
         var (session, name) = scheduled;
         var role = program.RoleOf(session).Name;
         var known = program.Steps
-            .Where(s => s.Role == role && s.Kind is (StepKind.Statement or StepKind.Begin or StepKind.Commit or StepKind.Rollback or StepKind.Crash))
+            .Where(s => s.Role == role && s.Kind is (StepKind.Statement or StepKind.Begin or StepKind.Commit or StepKind.Rollback or StepKind.Crash or StepKind.Enter or StepKind.Leave))
             .Select(s => s.Name)
             .ToList();
         if (known.Contains(name)) return scheduled;

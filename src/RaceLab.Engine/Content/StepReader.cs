@@ -13,7 +13,7 @@ internal sealed partial class StepReader(string strategy, int deliveries, Conten
     private static readonly string[] _options = ["keep", "when", "on error", "retry", "steps", "on"];
 
     private static readonly string[] _blocks =
-        ["transaction", "transaction read committed", "transaction repeatable read", "transaction serializable", "savepoint"];
+        ["transaction", "transaction read committed", "transaction repeatable read", "transaction serializable", "savepoint", "mutex @key", "single-flight @key"];
 
     private static readonly string[] _answers = ["created", "found", "updated", "failed"];
 
@@ -114,13 +114,19 @@ internal sealed partial class StepReader(string strategy, int deliveries, Conten
         var onError = RuleReader.OnError(fields);
         var steps = fields.List("steps") is { } list ? Read(list) : [];
         if (fields.Text("within") is not { } kind) return null;
-        if (_blocks.Contains(kind))
+        if (_blocks.Contains(kind) && !kind.Contains('@'))
         {
             var level = kind.Split(' ', 2).ElementAtOrDefault(1);
             return new WithinStep(
                 kind == "savepoint" ? BlockKind.Savepoint : BlockKind.Transaction,
                 level is null ? null : Enum.Parse<IsolationLevel>(level.Replace(" ", "", StringComparison.Ordinal), ignoreCase: true),
                 retry, onError, steps, fields.Line);
+        }
+
+        if (GateForm().Match(kind) is { Success: true } gate)
+        {
+            var blockKind = gate.Groups["kind"].Value == "mutex" ? BlockKind.Mutex : BlockKind.SingleFlight;
+            return new WithinStep(blockKind, null, retry, onError, steps, fields.Line) { Variable = gate.Groups["variable"].Value };
         }
 
         errors.Add(fields.Line, ContentFields.Reserved.TryGetValue(kind.Split(' ')[0], out var meaning)
@@ -131,6 +137,9 @@ internal sealed partial class StepReader(string strategy, int deliveries, Conten
 
     [GeneratedRegex("^[a-z][a-z0-9-]{0,39}$")]
     private static partial Regex NameForm();
+
+    [GeneratedRegex("^(?<kind>mutex|single-flight) @(?<variable>[a-z_][a-z0-9_]*)$")]
+    private static partial Regex GateForm();
 
     [GeneratedRegex("^on delivery [1-9][0-9]?$")]
     private static partial Regex CrashForm();

@@ -24,6 +24,21 @@ public sealed record Strategy(
     /// <summary>What it asks of a server, beside what its scenario asks.</summary>
     public Needs Needs { get; init; } = Needs.Nothing;
 
+    /// <summary>The most instances of an application.</summary>
+    public const int MostInstances = 16;
+
+    /// <summary>
+    /// Over how many instances of the application its workers are spread, in turn: 1 to <see cref="MostInstances"/>. What is in the process exists once in each.
+    /// </summary>
+    public int Instances { get; init; } = 1;
+
+    /// <summary>How it comes by its connections; null: each worker has one, from before its first attempt to behind its last.</summary>
+    public ConnectionUse? Connection { get; init; }
+
+    /// <summary>The instance of a worker or a session, from 1.</summary>
+    /// <param name="worker">From 1.</param>
+    public int InstanceOf(int worker) => ((worker - 1) % Instances) + 1;
+
     /// <summary>Whether it promises to keep every invariant.</summary>
     public bool IsSound => Promises.Values.All(p => p == Promise.None);
 }

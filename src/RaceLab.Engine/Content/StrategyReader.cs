@@ -31,20 +31,22 @@ internal sealed class StrategyReader(IReadOnlyCollection<string> invariants, int
         var text = fields.Text("text");
         var setup = fields.Script("setup", false, lines, ContentLines.Setup(id));
         var needs = NeedsReader.Read(fields);
+        var instances = ApplicationReader.Instances(fields);
+        var connection = ApplicationReader.Connection(fields);
         var promises = ReadPromises(fields);
-        var program = ReadProgram(id, fields);
+        var program = ReadProgram(id, fields, connection);
         var witness = ReadWitness(fields, program, promises);
-        return errors.Count == before ? new Strategy(id, title!, summary!, text!, promises, witness, setup, program!) { Needs = needs } : null;
+        return errors.Count == before ? new Strategy(id, title!, summary!, text!, promises, witness, setup, program!) { Needs = needs, Instances = instances, Connection = connection } : null;
     }
 
-    private StepProgram? ReadProgram(string id, YamlFields strategy)
+    private StepProgram? ReadProgram(string id, YamlFields strategy, ConnectionUse? connection)
     {
         var before = errors.Count;
         var roles = strategy.Find("roles") is null ? [ReadSteps(id, null, strategy)] : ReadRoles(id, strategy);
         if (errors.Count > before) return null;
         try
         {
-            return ProgramCompiler.Compile(roles);
+            return ProgramCompiler.Compile(connection is null ? roles : [.. roles.Select(r => r.Over(connection))]);
         }
         catch (ProgramException e)
         {

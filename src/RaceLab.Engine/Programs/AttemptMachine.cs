@@ -78,6 +78,15 @@ public sealed class AttemptMachine
     /// <summary>How often a block was run again in this attempt, over all its deliveries.</summary>
     public int Retries { get; private set; }
 
+    /// <summary>Whether a block is being left after an error.</summary>
+    public bool IsUndoing => _recovery == Recovery.RollingBack;
+
+    /// <summary>While <see cref="Next"/> leaves a shared call: the error that ended it, or null where <see cref="CallAnswer"/> says what its caller is told.</summary>
+    public SqlError? CallError => IsUndoing && _answer != Outcome.Failed ? Error : null;
+
+    /// <summary>While <see cref="Next"/> leaves a shared call in good order: what those are told who have waited for it. Of the row that it made they hear that it is there.</summary>
+    public Outcome CallAnswer => _answer == Outcome.Failed ? Outcome.Failed : Outcome.Found;
+
     /// <summary>While <see cref="Next"/> is a back-off: the range to draw the wait from.</summary>
     public RetryRule? Backoff => _retryBlock == NoBlock ? null : _program.Blocks[_retryBlock].Retry;
 
@@ -129,12 +138,27 @@ public sealed class AttemptMachine
         Advance();
     }
 
-    /// <summary>The server rejected the step.</summary>
+    /// <summary>The step was to enter a shared call, and another attempt has made it meanwhile.</summary>
+    /// <param name="told">Its <see cref="CallAnswer"/>.</param>
+    public void Shared(Outcome told)
+    {
+        var block = _program.Blocks[_program.Instructions[_at].Opens];
+        _at = told == Outcome.Failed ? block.SharedFailed : block.SharedFound;
+        Advance();
+    }
+
+    /// <summary>The server rejected the step, or what was to be entered could not be.</summary>
     public void Rejected(in SqlError error)
     {
         Error = error;
         var failed = Next!;
         var instruction = _program.Instructions[_at];
+        if (_recovery == Recovery.None && instruction.Opens >= 0)
+        {
+            Leave(instruction.Opens, alreadyOver: true);
+            return;
+        }
+
         if (_recovery == Recovery.None && instruction.OnError?.For(error) is { } action)
         {
             _rows[failed.Index] = 0;

@@ -15,6 +15,9 @@ public sealed class ProgramCompiler
     private ProgramStep? _lastSqlStep;
     private int _depth;
     private IsolationLevel? _isolation;
+    private bool _inTransaction;
+    private int _savepoints;
+    private WithinStep? _gate;
 
     private ProgramCompiler()
     {
@@ -74,7 +77,7 @@ public sealed class ProgramCompiler
 
     private void EmitSql(SqlStep step)
     {
-        if (_block >= 0 && step.OnError.Rules.Any(r => r.Action == ErrorAction.Continue))
+        if (_inTransaction && step.OnError.Rules.Any(r => r.Action == ErrorAction.Continue))
         {
             throw new ProgramException(step.Line,
                 $"'{step.Name}' cannot continue after an error inside a transaction: PostgreSQL refuses every further statement (25P02). Put it within a savepoint and let that block's 'on error' continue");
@@ -85,7 +88,7 @@ public sealed class ProgramCompiler
         var keep = step.Keep.Select(k => new KeptSlot(k.Column, Define(k.Variable, step.Line))).ToList();
         if (_names.Contains(step.Name)) throw new ProgramException(step.Line, $"two steps are called '{step.Name}'");
         _names.Add(step.Name);
-        var done = new ProgramStep(step.Name, StepKind.Statement, step.Sql, _depth, step.When?.Text, slots, keep, _block >= 0) { Isolation = _isolation, Role = _role };
+        var done = new ProgramStep(step.Name, StepKind.Statement, step.Sql, _depth, step.When?.Text, slots, keep, _inTransaction) { Isolation = _isolation, Role = _role, InSavepoint = _savepoints > 0 };
         _steps.Add(done);
         _code.Add(new Instruction(Op.Do, _block, done, OnError: step.OnError));
         _lastSqlStep = done;
@@ -95,7 +98,7 @@ public sealed class ProgramCompiler
     private void EmitPause(PauseStep step)
     {
         var skip = EmitSkip(step.When, step.Line);
-        var done = Make("pause", StepKind.Pause, null, _block >= 0) with { Note = step.When?.Text };
+        var done = Make("pause", StepKind.Pause, null, _inTransaction) with { Note = step.When?.Text };
         _steps.Add(done);
         _code.Add(new Instruction(Op.Do, _block, done));
         Land(skip);
@@ -119,7 +122,7 @@ public sealed class ProgramCompiler
         var late = EmitSkip(delivery, step.Line);
         var skip = EmitSkip(step.When, step.Line);
         var note = string.Join(" and ", ((Condition?[])[delivery, step.When]).OfType<Condition>().Select(c => c.Text));
-        var done = Make("crash", StepKind.Crash, null, _block >= 0) with { Note = note.Length == 0 ? null : note, Isolation = _isolation };
+        var done = Make("crash", StepKind.Crash, null, _inTransaction) with { Note = note.Length == 0 ? null : note, Isolation = _isolation };
         _steps.Add(done);
         _code.Add(new Instruction(Op.Do, _block, done));
         Land(late);
@@ -128,9 +131,15 @@ public sealed class ProgramCompiler
 
     private void EmitBlock(WithinStep step)
     {
+        if (step.Kind is BlockKind.Transaction or BlockKind.Savepoint) EmitSqlBlock(step);
+        else EmitGate(step);
+    }
+
+    private void EmitSqlBlock(WithinStep step)
+    {
         var savepoint = step.Kind == BlockKind.Savepoint;
-        if (savepoint && _block < 0) throw new ProgramException(step.Line, "a savepoint needs a transaction around it");
-        if (!savepoint && _block >= 0) throw new ProgramException(step.Line, "a transaction inside a transaction: PostgreSQL has savepoints for that");
+        if (savepoint && !_inTransaction) throw new ProgramException(step.Line, "a savepoint needs a transaction around it");
+        if (!savepoint && _inTransaction) throw new ProgramException(step.Line, "a transaction inside a transaction: PostgreSQL has savepoints for that");
 
         var index = _blocks.Count;
         var name = savepoint ? $"s{index}" : "";
@@ -139,8 +148,8 @@ public sealed class ProgramCompiler
         _steps.Add(begin);
 
         // The closing steps exist from the start, since a 'say' inside the block uses them; they are listed behind the block's own steps.
-        var commit = Make(savepoint ? "release" : "commit", StepKind.Commit, savepoint ? $"RELEASE {name}" : "COMMIT", savepoint);
-        var rollback = Make("rollback", StepKind.Rollback, savepoint ? $"ROLLBACK TO {name}" : "ROLLBACK", savepoint);
+        var commit = Make(savepoint ? "release" : "commit", StepKind.Commit, savepoint ? $"RELEASE {name}" : "COMMIT", savepoint) with { InSavepoint = savepoint };
+        var rollback = Make("rollback", StepKind.Rollback, savepoint ? $"ROLLBACK TO {name}" : "ROLLBACK", savepoint) with { InSavepoint = savepoint };
         var backoff = step.Retry is null ? null : Make("back-off", StepKind.Backoff, null, savepoint);
 
         var block = new Block
@@ -161,8 +170,11 @@ public sealed class ProgramCompiler
         _block = index;
         _depth++;
         var around = _isolation;
-        if (!savepoint) _isolation = step.Isolation;
+        if (!savepoint) (_isolation, _inTransaction) = (step.Isolation, true);
+        else _savepoints++;
         Emit(step.Steps);
+        if (!savepoint) _inTransaction = false;
+        else _savepoints--;
         _isolation = around;
         _depth--;
         _block = block.Parent;
@@ -172,6 +184,63 @@ public sealed class ProgramCompiler
         if (backoff is not null) _steps.Add(backoff);
         block.Exit = _code.Count;
         block.EndSlot = _variables.Count;
+    }
+
+    /// <summary>A block in the application. It is left alike in good order and after an error, as a 'finally' does it.</summary>
+    private void EmitGate(WithinStep step)
+    {
+        RefuseGate(step);
+        var gate = new Gate(step.Kind, step.Variable, step.Variable is null ? -1 : SlotOf(step.Variable, step.Line), step.Connection);
+        var connection = step.Kind == BlockKind.Connection;
+        var enter = Make(connection ? "connect" : "enter", StepKind.Enter, null, _inTransaction) with { Gate = gate, Isolation = _isolation };
+        var leave = Make(connection ? "disconnect" : "leave", StepKind.Leave, null, _inTransaction) with { Gate = gate, Isolation = _isolation };
+        var block = new Block
+        {
+            Index = _blocks.Count,
+            Parent = _block,
+            Entry = _code.Count,
+            BeginStep = enter,
+            CommitStep = leave,
+            RollbackStep = leave,
+            BackoffStep = step.Retry is null ? null : Make("back-off", StepKind.Backoff, null, _inTransaction),
+            Retry = step.Retry,
+            OnError = step.OnError,
+            FirstSlot = _variables.Count,
+        };
+        _blocks.Add(block);
+        _steps.Add(enter);
+        _code.Add(new Instruction(Op.Do, _block, enter, Opens: block.Index));
+        _block = block.Index;
+        _depth++;
+        if (!connection) _gate = step;
+        Emit(step.Steps);
+        if (!connection) _gate = null;
+        _depth--;
+        if (step.Kind == BlockKind.SingleFlight && ReachesEnd(block.Entry, _code.Count))
+            throw new ProgramException(step.Line, "there is a way through this shared call that ends without a 'say': what is shared is what the caller is told");
+        _block = block.Parent;
+        _code.Add(new Instruction(Op.Do, block.Index, leave));
+        _steps.Add(leave);
+        if (block.BackoffStep is { } backoff) _steps.Add(backoff);
+        if (step.Kind == BlockKind.SingleFlight)
+        {
+            block.SharedFound = _code.Count;
+            EmitSay(new SayStep(Outcome.Found, null, step.Line));
+            block.SharedFailed = _code.Count;
+            EmitSay(new SayStep(Outcome.Failed, null, step.Line));
+        }
+
+        block.Exit = _code.Count;
+        block.EndSlot = _variables.Count;
+    }
+
+    private void RefuseGate(WithinStep step)
+    {
+        if (step.Kind == BlockKind.Connection && _block >= 0) throw new ProgramException(step.Line, "a connection is around everything else");
+        if (_gate is not null && step.Kind != BlockKind.Connection)
+            throw new ProgramException(step.Line, "a mutex or a shared call inside another one: two that enter them in different orders would wait for each other, and nobody would end it");
+        if (_inTransaction && (step.Retry is not null || step.OnError.Rules.Any(r => r.Action == ErrorAction.Continue)))
+            throw new ProgramException(step.Line, "inside a transaction this block can neither continue nor be tried again after an error: PostgreSQL refuses every further statement (25P02)");
     }
 
     private static string SqlOf(IsolationLevel? level) => level switch
@@ -187,7 +256,7 @@ public sealed class ProgramCompiler
     {
         var unique = name;
         for (var n = 2; !_names.Add(unique); n++) unique = $"{name}-{n}";
-        return new ProgramStep(unique, kind, sql is null ? null : SqlText.Parse(sql), _depth, null, [], [], inTransaction) { Role = _role };
+        return new ProgramStep(unique, kind, sql is null ? null : SqlText.Parse(sql), _depth, null, [], [], inTransaction) { Role = _role, InSavepoint = _savepoints > 0 };
     }
 
     /// <summary>Emits the jump around a conditional step. The target is filled in by <see cref="Land"/>.</summary>
@@ -234,21 +303,29 @@ public sealed class ProgramCompiler
     /// <summary>Every way through a role must tell the caller something.</summary>
     private void RefuseSilentEnd(int entry, int line)
     {
-        var last = _code.Count - 1;
+        if (ReachesEnd(entry, _code.Count - 1))
+            throw new ProgramException(line, "there is a way through these steps that ends without a 'say': the caller would never hear what happened");
+    }
+
+    /// <summary>Whether there is a way from one instruction to another that tells the caller nothing.</summary>
+    private bool ReachesEnd(int entry, int end)
+    {
         var seen = new HashSet<int>();
         var open = new Stack<int>([entry]);
         while (open.TryPop(out var at))
         {
             if (!seen.Add(at)) continue;
-            if (at == last)
-                throw new ProgramException(line, "there is a way through these steps that ends without a 'say': the caller would never hear what happened");
+            if (at == end) return true;
+            if (at > end) continue;
             var instruction = _code[at];
-            if (instruction.Block >= 0 && _blocks[instruction.Block].OnError.Rules.Any(r => r.Action == ErrorAction.Continue))
-                open.Push(_blocks[instruction.Block].Exit);
+            var rules = instruction.Opens >= 0 ? instruction.Opens : instruction.Block;
+            if (rules >= 0 && _blocks[rules].Exit >= 0 && _blocks[rules].OnError.Rules.Any(r => r.Action == ErrorAction.Continue)) open.Push(_blocks[rules].Exit);
             if (instruction.Op == Op.Say || instruction.Step?.Kind == StepKind.Crash) continue;
             if (instruction.Op == Op.SkipUnless) open.Push(instruction.Target);
             if (instruction.Op != Op.End) open.Push(at + 1);
         }
+
+        return false;
     }
 }
 

@@ -8,7 +8,12 @@ public abstract record Step(int Line);
 /// <param name="Name">As content calls it; null for the one role of a strategy whose sessions all do the same.</param>
 /// <param name="Steps">At least one.</param>
 /// <param name="Line">Where it stands in its file, from 1.</param>
-public sealed record RoleSteps(string? Name, IReadOnlyList<Step> Steps, int Line);
+public sealed record RoleSteps(string? Name, IReadOnlyList<Step> Steps, int Line)
+{
+    /// <summary>The same over connections that are there for one delivery of an attempt.</summary>
+    public RoleSteps Over(ConnectionUse connection) =>
+        this with { Steps = [new WithinStep(BlockKind.Connection, null, null, ErrorRules.None, Steps, Line) { Connection = connection }] };
+}
 
 /// <summary>Sends one SQL statement.</summary>
 /// <param name="Name">How schedules, charts and conditions call it; unique in its strategy.</param>
@@ -53,7 +58,14 @@ public sealed record CrashStep(int? Delivery, Condition? When, int Line) : Step(
 /// <param name="Steps">At least one.</param>
 /// <param name="Line">Where it stands in its file, from 1.</param>
 public sealed record WithinStep(
-    BlockKind Kind, IsolationLevel? Isolation, RetryRule? Retry, ErrorRules OnError, IReadOnlyList<Step> Steps, int Line) : Step(Line);
+    BlockKind Kind, IsolationLevel? Isolation, RetryRule? Retry, ErrorRules OnError, IReadOnlyList<Step> Steps, int Line) : Step(Line)
+{
+    /// <summary>For a mutex and a shared call: the variable whose value is meant, without the '@'.</summary>
+    public string? Variable { get; init; }
+
+    /// <summary>For a connection: where it comes from.</summary>
+    public ConnectionUse? Connection { get; init; }
+}
 
 /// <summary>The kinds of block.</summary>
 public enum BlockKind
@@ -63,6 +75,15 @@ public enum BlockKind
 
     /// <summary>SAVEPOINT … RELEASE, or ROLLBACK TO after an error. Only inside a transaction.</summary>
     Savepoint,
+
+    /// <summary>A lock in one instance of the application: of all who enter it for one value, one is inside at a time.</summary>
+    Mutex,
+
+    /// <summary>A call in one instance of the application: whoever comes for the same value while it is under way does nothing, and is told what it is told.</summary>
+    SingleFlight,
+
+    /// <summary>A connection that is there for one delivery of an attempt. Around everything else.</summary>
+    Connection,
 }
 
 /// <summary>PostgreSQL's isolation levels that differ (READ UNCOMMITTED is READ COMMITTED there).</summary>

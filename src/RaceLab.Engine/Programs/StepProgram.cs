@@ -81,6 +81,12 @@ public sealed record ProgramStep(
     /// <summary>The level that the transaction around it asks for; null outside a transaction, and where it asks for none.</summary>
     public IsolationLevel? Isolation { get; internal init; }
 
+    /// <summary>For <see cref="StepKind.Enter"/> and <see cref="StepKind.Leave"/>: of what; null for all others.</summary>
+    public Gate? Gate { get; init; }
+
+    /// <summary>Whether a savepoint is open before it or, where it ends one, until it.</summary>
+    public bool InSavepoint { get; init; }
+
     /// <summary>Whether it does nothing but take time.</summary>
     public bool IsWait => Kind is StepKind.Pause or StepKind.Backoff;
 
@@ -122,7 +128,20 @@ public enum StepKind
 
     /// <summary>The attempt arrives again. Never in a program: whoever sends does it.</summary>
     Delivery,
+
+    /// <summary>Entering a block that the database knows nothing of: it may have to wait, and it is not SQL.</summary>
+    Enter,
+
+    /// <summary>Leaving it, in good order or after an error: nothing in it differs.</summary>
+    Leave,
 }
+
+/// <summary>What is entered and left in the application.</summary>
+/// <param name="Kind">Neither a transaction nor a savepoint.</param>
+/// <param name="Variable">The variable whose value is meant; null for a connection.</param>
+/// <param name="Slot">Its slot among the variables; -1 for a connection.</param>
+/// <param name="Connection">For a connection: where it comes from.</param>
+public sealed record Gate(BlockKind Kind, string? Variable, int Slot, ConnectionUse? Connection);
 
 internal enum Op : byte
 {
@@ -143,8 +162,9 @@ internal enum Op : byte
 /// <param name="Target">Where <see cref="Op.SkipUnless"/> and <see cref="Op.Jump"/> go.</param>
 /// <param name="Answer">For <see cref="Op.Say"/>.</param>
 /// <param name="OnError">For <see cref="Op.Do"/>: the step's own rules.</param>
+/// <param name="Opens">For an <see cref="StepKind.Enter"/>: the block that it enters, whose rules also hold for its own errors; -1 for every other.</param>
 internal sealed record Instruction(
-    Op Op, int Block, ProgramStep? Step = null, Condition? Condition = null, ProgramStep? Asked = null, int Slot = -1, int Target = -1, Outcome Answer = default, ErrorRules? OnError = null);
+    Op Op, int Block, ProgramStep? Step = null, Condition? Condition = null, ProgramStep? Asked = null, int Slot = -1, int Target = -1, Outcome Answer = default, ErrorRules? OnError = null, int Opens = -1);
 
 /// <summary>A block as the machine needs it.</summary>
 internal sealed class Block
@@ -161,6 +181,12 @@ internal sealed class Block
 
     /// <summary>The instruction behind the block.</summary>
     public int Exit { get; set; } = -1;
+
+    /// <summary>For a shared call: where those go on who are told 'found' by it.</summary>
+    public int SharedFound { get; set; } = -1;
+
+    /// <summary>For a shared call: where those go on who are told 'failed' by it.</summary>
+    public int SharedFailed { get; set; } = -1;
 
     /// <summary>The first slot of a variable that only this block's steps keep into.</summary>
     public required int FirstSlot { get; init; }
