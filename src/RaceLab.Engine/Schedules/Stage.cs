@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using Npgsql;
+using RaceLab.Engine.Applications;
 using RaceLab.Engine.Databases;
 using RaceLab.Engine.Programs;
 using RaceLab.Engine.Races;
@@ -10,7 +10,7 @@ namespace RaceLab.Engine.Schedules;
 /// A database with a few sessions in it, on which schedules are played one after another: each from the same fresh tables, one statement
 /// at a time, with waits read from the lock tables.
 /// </summary>
-internal sealed class Stage : IAsyncDisposable
+internal sealed partial class Stage : IAsyncDisposable
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(1);
 
@@ -31,7 +31,7 @@ internal sealed class Stage : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly CancellationToken _cancellation;
     private IDisposable? _permits;
-    private NpgsqlDataSource? _source;
+    private Application? _application;
     private RaceTable? _table;
     private LockWatcher? _watcher;
     private Onlooker? _onlooker;
@@ -77,6 +77,7 @@ internal sealed class Stage : IAsyncDisposable
     /// <summary>Puts the tables back to their start and begins every session's attempt anew. All attempts must have ended.</summary>
     public async Task ResetAsync()
     {
+        await EmptyPoolsAsync().ConfigureAwait(false);
         await _table!.ResetAsync(_cancellation).ConfigureAwait(false);
         _played.Clear();
         foreach (var session in _sessions) await session.StartAsync(Key).ConfigureAwait(false);
@@ -85,15 +86,11 @@ internal sealed class Stage : IAsyncDisposable
     /// <summary>Whatever was played is forgotten, locks and waits included: the tables are put back to their start, and new sessions begin.</summary>
     public async Task RestartAsync()
     {
-        foreach (var session in _sessions) await session.DisposeAsync().ConfigureAwait(false);
-        _sessions.Clear();
+        await CloseSessionsAsync().ConfigureAwait(false);
         await _table!.ResetAsync(_cancellation).ConfigureAwait(false);
         _played.Clear();
         await OpenSessionsAsync().ConfigureAwait(false);
     }
-
-    /// <summary>What sessions hold and wait for.</summary>
-    public Task<IReadOnlyList<ProcessLock>> LocksAsync() => _watcher!.LocksOfAsync([.. _sessions.Select(s => s.ProcessId).OfType<int>()], _cancellation);
 
     /// <summary>What is committed.</summary>
     public Task<Look> CommittedAsync() => _onlooker!.CommittedAsync(_cancellation);
@@ -107,9 +104,11 @@ internal sealed class Stage : IAsyncDisposable
     /// </summary>
     public async Task TakeTurnAsync(SteppedSession session)
     {
+        var closing = _application!.ClosesConnections && session.Next is { Kind: StepKind.Leave, Gate.Kind: BlockKind.Connection } ? session.ProcessId : null;
         if (session.AwaitsDelivery) _played.Add(await session.DeliverAsync(_played.Count).ConfigureAwait(false));
         else if (session.Next!.Kind == StepKind.Crash) await CrashAsync(session).ConfigureAwait(false);
         else await SendAsync(session).ConfigureAwait(false);
+        if (closing is { } process) await AwaitEndAsync(process).ConfigureAwait(false);
         await SettleAsync(session).ConfigureAwait(false);
     }
 
@@ -124,12 +123,19 @@ internal sealed class Stage : IAsyncDisposable
     }
 
     /// <summary>
-    /// Where every session that has not ended waits: lets the server's deadlock detector, or a timeout, decide who goes first. False where nobody waits.
+    /// Where every session that has not ended waits: lets the server's deadlock detector, or a statement's time-out, decide who goes first. False where nobody waits.
     /// </summary>
     public async Task<bool> AwaitReleaseAsync()
     {
         var waiting = _sessions.Where(s => s.IsWaiting).Select(s => s.Pending).ToList();
         if (waiting.Count == 0) return false;
+        if (Stuck is { } stuck)
+        {
+            // A circle through the application may still have one in the database beside it, which the server ends by itself.
+            if (!stuck.Blockers.Contains(LockHolder.Pool)) await Task.WhenAny([.. waiting, Task.Delay(_deadlockTimeout + Grace, _time, _cancellation)]).ConfigureAwait(false);
+            if (!stuck.Pending.IsCompleted) await _watcher!.CancelAsync(stuck.ProcessId!.Value, _cancellation).ConfigureAwait(false);
+        }
+
         await Task.WhenAny(waiting).ConfigureAwait(false);
         await SettleAsync(null).ConfigureAwait(false);
         return true;
@@ -140,6 +146,12 @@ internal sealed class Stage : IAsyncDisposable
     /// </summary>
     public async Task AwaitAnswerAsync(SteppedSession session)
     {
+        if (Stuck is not null)
+        {
+            await AwaitReleaseAsync().ConfigureAwait(false);
+            return;
+        }
+
         var grace = _deadlockTimeout + Grace;
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(_cancellation);
         await Task.WhenAny(session.Pending, Task.Delay(grace, _time, enough.Token)).ConfigureAwait(false);
@@ -187,15 +199,16 @@ internal sealed class Stage : IAsyncDisposable
         var database = await server.RentDatabaseAsync(_cancellation).ConfigureAwait(false);
         _owned.Add(database);
         if (_settings.DeadlockTimeout is { } early) await database.LookForDeadlocksAfterAsync(early, _cancellation).ConfigureAwait(false);
-        _source = new SessionSettings
+        var settings = new SessionSettings
         {
             SynchronousCommit = false,
             StatementTimeout = _settings.Patience,
             IdleInTransactionTimeout = _settings.Patience + _settings.Patience,
             ApplicationName = $"racelab {_request.Strategy.Id}",
-        }.SourceFor(database.ConnectionString);
-        _owned.Add(_source);
-        var connection = await _source.OpenConnectionAsync(_cancellation).ConfigureAwait(false);
+        };
+        var source = settings.SourceFor(database.ConnectionString);
+        _owned.Add(source);
+        var connection = await source.OpenConnectionAsync(_cancellation).ConfigureAwait(false);
         _owned.Add(connection);
         _deadlockTimeout = await DeadlockTimeoutAsync(connection).ConfigureAwait(false);
         _table = new RaceTable(_request, connection);
@@ -203,6 +216,12 @@ internal sealed class Stage : IAsyncDisposable
         _watcher = await LockWatcher.OpenAsync(database.WatcherConnectionString, _cancellation).ConfigureAwait(false);
         _owned.Add(_watcher);
         _onlooker = new Onlooker(connection, _request.Scenario.View ?? _request.Scenario.Rows, _settings.KeptRows);
+        var strategy = _request.Strategy;
+        if (strategy.Connection?.RoleConnections is { } limit) await database.LimitConnectionsAsync(limit + 1, 1, _cancellation).ConfigureAwait(false);
+        var connections = new ConnectionSource(database.ConnectionString, settings, strategy.Connection, strategy.Program, _settings.KeptRows, _time);
+        _owned.Add(connections);
+        _application = new Application(strategy, connections.OpenAsync);
+        _owned.Add(_application);
         await OpenSessionsAsync().ConfigureAwait(false);
     }
 
@@ -214,16 +233,12 @@ internal sealed class Stage : IAsyncDisposable
 
     private async Task OpenSessionsAsync()
     {
-        var program = _request.Strategy.Program;
         for (var number = 1; number <= _request.Workload.Workers; number++)
         {
-            var session = new SteppedSession(number, OpenAsync, _request, _settings.RetriesAtMost, _cancellation);
+            var session = new SteppedSession(number, _application!.SeatFor(number), _request, _settings.RetriesAtMost, _cancellation);
             _sessions.Add(session);
             await session.StartAsync(Key).ConfigureAwait(false);
         }
-
-        async Task<ISession> OpenAsync(CancellationToken cancellation) =>
-            await NpgsqlSession.OpenAsync(_source!, program, _settings.KeptRows, cancellation).ConfigureAwait(false);
     }
 
     private async Task SendAsync(SteppedSession session)
@@ -237,13 +252,7 @@ internal sealed class Stage : IAsyncDisposable
     {
         var process = session.ProcessId!.Value;
         _played.Add(await session.CrashAsync(_played.Count).ConfigureAwait(false));
-        var crashedAt = Stopwatch.GetTimestamp();
-        while (await _watcher!.IsThereAsync(process, _cancellation).ConfigureAwait(false))
-        {
-            if (Stopwatch.GetElapsedTime(crashedAt) > EndPatience)
-                throw new TimeoutException($"The server did not end the connection of a session that crashed within {EndPatience.TotalSeconds} s.");
-            await Task.Delay(PollInterval, _time, _cancellation).ConfigureAwait(false);
-        }
+        await AwaitEndAsync(process).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -252,7 +261,7 @@ internal sealed class Stage : IAsyncDisposable
     /// </summary>
     private async Task AwaitDeadlockChecksAsync(SteppedSession session)
     {
-        foreach (var waiter in _sessions.Where(s => s.IsWaiting && s.BlockedBy.Contains(session.Number)))
+        foreach (var waiter in _sessions.Where(s => s is { IsWaiting: true, IsAtGate: false } && s.BlockedBy.Contains(session.Number)))
         {
             var left = _deadlockTimeout + DeadlockCheckTime - waiter.Waited;
             if (left <= TimeSpan.Zero) continue;
@@ -288,8 +297,7 @@ internal sealed class Stage : IAsyncDisposable
             await Task.WhenAny(session.Pending, Task.Delay(PollInterval, _time, _cancellation)).ConfigureAwait(false);
             _cancellation.ThrowIfCancellationRequested();
             if (session.Pending.IsCompleted) return true;
-            var blockers = await _watcher!.BlockersOfAsync(session.ProcessId!.Value, _cancellation).ConfigureAwait(false);
-            var sessions = _sessions.Where(s => s.ProcessId is { } process && blockers.Contains(process)).Select(s => s.Number).ToArray();
+            var sessions = await BlockersOfAsync(session).ConfigureAwait(false);
             if (sessions.Length == 0 || session.Pending.IsCompleted) continue;
             session.MarkBlocked(sessions);
             return false;

@@ -24,7 +24,7 @@ public sealed record Listing(IReadOnlyList<ListingLine> Lines)
             var (tone, shape) = step.Kind switch
             {
                 StepKind.Statement => ($"s{statements++ % StatementTones}", StepShape.Block),
-                StepKind.Begin or StepKind.Commit => ("frame", StepShape.Half),
+                StepKind.Begin or StepKind.Commit or StepKind.Enter or StepKind.Leave => ("frame", StepShape.Half),
                 StepKind.Pause => ("pause", StepShape.Line),
                 StepKind.Backoff => ("recovery", StepShape.Line),
                 _ => ("recovery", StepShape.Half),
@@ -55,6 +55,7 @@ public sealed record ListingLine(ProgramStep Step, string Label, string Tone, St
 
     private string Words => Step.Kind switch
     {
+        _ when Step.Gate is { } gate => GateText.Of(gate, Step.Kind == StepKind.Enter),
         StepKind.Backoff => "wait before the next try",
         StepKind.Crash => "the application dies: the connection drops, and the caller hears nothing",
         _ => "pause: the race window",

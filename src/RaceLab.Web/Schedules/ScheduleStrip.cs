@@ -58,6 +58,6 @@ public sealed record StripCell(int Place, int Session, string Step, string Label
         var waits = entry.WaitsFor.Count > 0;
         return new StripCell(
             place, entry.Step.Whose, entry.Step.Name, line?.Label ?? (entry.Step.Receiver is null ? "?" : "E"), line?.Tone ?? "frame", line?.Shape ?? StepShape.Block, waits, entry.Until,
-            waits ? $"{entry.Step} waits for session {string.Join(" and ", entry.WaitsFor)}" : entry.Step.ToString());
+            waits ? $"{entry.Step} waits for {LockText.Who(entry.WaitsFor)}" : entry.Step.ToString());
     }
 }
