@@ -94,6 +94,7 @@ public sealed class RaceRunner : IRaceRunner
             SynchronousCommit = request.Workload.SynchronousCommit,
             ApplicationName = $"racelab {request.Strategy.Id}",
         };
+
         // Under a name of its own: whoever looks at the server's sessions can tell the lab's count from the workers.
         await using var own = (settings with { ApplicationName = "racelab table" }).SourceFor(database.ConnectionString);
         await using (var connection = await own.OpenConnectionAsync(stop).ConfigureAwait(false))
