@@ -9,15 +9,19 @@ internal static class TestContent
     /// <summary>The folder <c>content</c> of this repository.</summary>
     public static string Folder { get; } = FindFolder();
 
-    private static readonly Lazy<IReadOnlyList<Scenario>> All = new(() =>
+    private static readonly Lazy<Catalogue> Read = new(() =>
     {
-        using var catalogue = Catalogue.Open(Folder);
+        // What was read stays where it is when the catalogue no longer looks for changes.
+        using var catalogue = Engine.Content.Catalogue.Open(Folder, watch: false);
         Assert.Empty(catalogue.Errors);
         Assert.NotEmpty(catalogue.Scenarios);
-        return catalogue.Scenarios;
+        return catalogue;
     });
 
-    public static IReadOnlyList<Scenario> Scenarios => All.Value;
+    /// <summary>All of it.</summary>
+    public static Catalogue Catalogue => Read.Value;
+
+    public static IReadOnlyList<Scenario> Scenarios => Catalogue.Scenarios;
 
     /// <summary>A strategy of content; where the server lacks what it needs, the test is skipped with the reason.</summary>
     public static async Task<(Scenario Scenario, Strategy Strategy)> FindAsync(LabServer lab, string scenarioId, string strategyId, CancellationToken cancellation)

@@ -104,6 +104,17 @@ public sealed class ExplorationWordsTests
     }
 
     [Fact]
+    public void OutcomeCard_WhereAllOrdersEndWithAsManyRows_IsNamedByWhatElseTellsThemApart()
+    {
+        var explored = TestExplorations.Sound();
+        var refused = explored with { Outcomes = [explored.Outcomes[0] with { Told = ["failed", "failed"] }, explored.Outcomes[1]] };
+        Assert.Equal(["Two times failed", "Created, found"], OutcomeCard.Of(refused, Steps).Select(c => c.Title));
+
+        var broken = explored with { Outcomes = [explored.Outcomes[0] with { Violations = new Dictionary<string, long> { ["lost updates"] = 1 } }, explored.Outcomes[1]] };
+        Assert.Equal(["Lost updates", "Nothing is broken"], OutcomeCard.Of(broken, Steps).Select(c => c.Title));
+    }
+
+    [Fact]
     public void VerdictOf_EveryOrderBroken_NamesTheInvariant_SinceRowsTellNothingApart()
     {
         var explored = TestExplorations.Flawed();

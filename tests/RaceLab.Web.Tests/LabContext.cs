@@ -44,6 +44,8 @@ public class LabContext : BunitContext
         lanes.SetupVoid("show", _ => true).SetVoidResult();
         lanes.SetupVoid("dispose").SetVoidResult();
 
+        JSInterop.SetupModule("./Components/Choices/ChoiceList.razor.js").SetupVoid("reveal", _ => true).SetVoidResult();
+
         var keys = JSInterop.SetupModule("./Components/Pages/RacePage.razor.js").SetupModule("listen", _ => true);
         Address = keys.SetupVoid("address", _ => true);
         Address.SetVoidResult();

@@ -2,6 +2,7 @@ using AngleSharp.Dom;
 using Bunit;
 using RaceLab.Engine.Races;
 using RaceLab.Web.Components.Races;
+using RaceLab.Web.Scenarios;
 using RaceLab.Web.Tests.Doubles;
 
 namespace RaceLab.Web.Tests;
@@ -231,13 +232,13 @@ public sealed class RacePageTests : LabContext
     }
 
     [Fact(Timeout = 30_000)]
-    public void Strategies_InContentsOrder_AreMarkedByAWordAndAShape()
+    public void Strategies_InGroups_AreMarkedByAWordAndAShape()
     {
         var page = Show("/");
-        var cards = page.FindComponent<StrategyPicker>().FindAll(".card");
-        Assert.Equal(TestContent.SignUp.Strategies.Select(s => s.Title), cards.Select(c => c.QuerySelector(".title")!.TextContent));
-        Assert.Equal(TestContent.SignUp.Strategies.Select(s => s.IsSound ? "sound" : "broken"), cards.Select(c => c.QuerySelector(".kind")!.TextContent.Trim()));
-        Assert.NotNull(cards[0].QuerySelector("svg path"));
-        Assert.NotNull(cards[^1].QuerySelector("svg circle"));
+        var picker = page.FindComponent<StrategyPicker>();
+        Assert.Equal(
+            StrategyGroup.Of(TestContent.SignUp).SelectMany(g => g.Strategies).Select(s => s.Title), picker.FindAll(".card .title").Select(t => t.TextContent));
+        Assert.Equal(["Broken", "Half-right", "Sound"], picker.FindAll(".kind").Select(k => k.TextContent.Trim()));
+        Assert.All(picker.FindAll(".kind"), k => Assert.NotNull(k.QuerySelector("svg[aria-hidden]")));
     }
 }

@@ -21,14 +21,14 @@ public sealed class ServerLackTests : LabContext
         var page = Show("/");
         var cards = page.FindComponent<StrategyPicker>().FindAll(".card");
         Assert.Equal(
-            TestContent.SignUp.Strategies.Select(s => Server.Lack(TestContent.SignUp.NeedsOf(s)) is not null),
-            cards.Select(c => c.QuerySelector(".lack") is not null));
+            TestContent.SignUp.Strategies.ToDictionary(s => s.Id, s => Server.Lack(TestContent.SignUp.NeedsOf(s)) is not null),
+            cards.ToDictionary(c => c.QuerySelector("input")!.GetAttribute("value")!, c => c.QuerySelector(".lack") is not null));
         var card = cards.Single(c => c.QuerySelector("input")!.GetAttribute("value") == TestContent.Serializable.Id);
         var mark = card.QuerySelector(".lack")!;
         Assert.StartsWith("not on this server", mark.TextContent.Trim(), StringComparison.Ordinal);
         Assert.Contains(Reason, mark.TextContent);
         Assert.NotNull(mark.QuerySelector("svg path"));
-        Assert.Equal("sound", card.QuerySelector(".kind")!.TextContent.Trim());
+        Assert.Equal("Sound", card.Closest("[role=group]")!.QuerySelector(".kind")!.TextContent.Trim());
         Assert.Contains(mark.Id!, card.QuerySelector("input")!.GetAttribute("aria-describedby"));
     }
 

@@ -78,6 +78,24 @@ public sealed class WordsTests
         Assert.Contains("It reached 1,000,000 attempts.", VerdictText.Of(TestResults.Sound() with { Problem = "It reached 1,000,000 attempts." }).Sentences);
 
     [Fact]
+    public void Verdict_OfARaceThatOnlyChangedRows_DoesNotSpeakOfRowsThatAreLeft()
+    {
+        var words = VerdictText.Of(TestResults.Sound() with { Reconciliation = new Reconciliation(0, 0, 0, 0, 0, 0) });
+        Assert.Equal("“One row per email” holds for every key, after 4,210 attempts.", Assert.Single(words.Sentences));
+    }
+
+    [Fact]
+    public void Books_OfARaceThatOnlyChangedRows_SayThatThereIsNothingToCompare() =>
+        Assert.Equal("Nobody was told “created”, and nobody made a row.",
+            Assert.Single(Books.Of(TestResults.Sound() with { Reconciliation = new Reconciliation(0, 0, 0, 0, 0, 0) })!.Remarks));
+
+    [Theory]
+    [InlineData(31L, "Rows that break “one row per email”")]
+    [InlineData(null, "What the table holds where “one row per email” does not hold")]
+    public void Offenders_Heading_CallsRowsTheOffendersOnlyWhereTheyAre(long? live, string expected) =>
+        Assert.Equal(expected, OffendingRow.HeadingOf(TestResults.Duplicates(Promise.Some, Verdict.Kept, 12, 31, live)));
+
+    [Fact]
     public void Books_ThatBalance_SayWhatThatMeans()
     {
         var books = Books.Of(TestResults.Flawed())!;

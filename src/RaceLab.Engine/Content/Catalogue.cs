@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace RaceLab.Engine.Content;
 
 /// <summary>
-/// The scenarios of a content folder. Edited files are picked up; a file that is wrong leaves its last good version in place.
+/// The scenarios of a content folder, and the pages beside them. Edited files are picked up; a file that is wrong leaves its last good version in place.
 /// Safe to use from any thread.
 /// </summary>
 public sealed class Catalogue : IDisposable
@@ -16,17 +16,24 @@ public sealed class Catalogue : IDisposable
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(2);
 
     private readonly ScenarioFolder _folder;
+    private readonly PageFolder<Article> _articles;
+    private readonly PageFolder<Question> _questions;
+    private readonly PageFolder<Guide> _guides;
     private readonly ILogger _log;
     private readonly Lock _reading = new();
     private readonly ITimer _settled;
     private readonly ITimer _look;
     private readonly FileSystemWatcher? _watcher;
-    private volatile Snapshot _now = new([], []);
+    private volatile Snapshot _now = Snapshot.Nothing;
+    private Snapshot? _scenarios;
     private volatile bool _disposed;
 
     private Catalogue(string folder, bool watch, TimeProvider time, ILogger log)
     {
         _folder = new ScenarioFolder(folder);
+        _articles = new PageFolder<Article>(folder, "reference", ArticleReader.ReadArticle);
+        _questions = new PageFolder<Question>(folder, "questions", ArticleReader.ReadQuestion);
+        _guides = new PageFolder<Guide>(folder, "guides", (text, id, file, _) => ArticleReader.ReadGuide(text, id, file));
         _log = log;
         _settled = time.CreateTimer(_ => Reread(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
 
@@ -39,10 +46,19 @@ public sealed class Catalogue : IDisposable
     /// <summary>In the order of their ids.</summary>
     public IReadOnlyList<Scenario> Scenarios => _now.Scenarios;
 
+    /// <summary>What there is to know of each SQLSTATE, in their order.</summary>
+    public IReadOnlyList<Article> Articles => _now.Articles;
+
+    /// <summary>Questions with their answers, in the order of their ids.</summary>
+    public IReadOnlyList<Question> Questions => _now.Questions;
+
+    /// <summary>Pages of advice, in the order of their ids.</summary>
+    public IReadOnlyList<Guide> Guides => _now.Guides;
+
     /// <summary>What is wrong in the folder now; empty where all is well.</summary>
     public IReadOnlyList<ContentError> Errors => _now.Errors;
 
-    /// <summary>Raised, from any thread, after <see cref="Scenarios"/> or <see cref="Errors"/> have changed.</summary>
+    /// <summary>Raised, from any thread, after anything of it has changed.</summary>
     public event Action? Changed;
 
     /// <summary>The scenario of that id, or null.</summary>
@@ -115,7 +131,7 @@ public sealed class Catalogue : IDisposable
         {
             lock (_reading)
             {
-                if (_disposed || _folder.Read() is not { } changed) return;
+                if (_disposed || Read() is not { } changed) return;
                 _now = changed;
             }
 
@@ -126,7 +142,38 @@ public sealed class Catalogue : IDisposable
             _log.LogError(e, "Reading the content again met an error; what was read before stays.");
         }
     }
+
+    /// <summary>What is there now, or null where nothing has changed since the last time.</summary>
+    private Snapshot? Read()
+    {
+        _scenarios = _folder.Read() ?? _scenarios!;
+        var errors = new List<ContentError>(_scenarios.Errors);
+        var read = _scenarios with
+        {
+            Articles = _articles.Read(_scenarios.Scenarios, errors),
+            Questions = _questions.Read(_scenarios.Scenarios, errors),
+            Guides = _guides.Read(_scenarios.Scenarios, errors),
+            Errors = errors,
+        };
+        return read.IsSameAs(_now) ? null : read;
+    }
 }
 
 /// <summary>What a folder held at one moment.</summary>
-internal sealed record Snapshot(IReadOnlyList<Scenario> Scenarios, IReadOnlyList<ContentError> Errors);
+internal sealed record Snapshot(IReadOnlyList<Scenario> Scenarios, IReadOnlyList<ContentError> Errors)
+{
+    public static readonly Snapshot Nothing = new([], []);
+
+    public IReadOnlyList<Article> Articles { get; init; } = [];
+
+    public IReadOnlyList<Question> Questions { get; init; } = [];
+
+    public IReadOnlyList<Guide> Guides { get; init; } = [];
+
+    /// <summary>Whether nobody need be told: what was not read again is the same object.</summary>
+    public bool IsSameAs(Snapshot other) =>
+        ReferenceEquals(Scenarios, other.Scenarios) && Errors.SequenceEqual(other.Errors)
+        && Articles.SequenceEqual(other.Articles, ReferenceEqualityComparer.Instance)
+        && Questions.SequenceEqual(other.Questions, ReferenceEqualityComparer.Instance)
+        && Guides.SequenceEqual(other.Guides, ReferenceEqualityComparer.Instance);
+}

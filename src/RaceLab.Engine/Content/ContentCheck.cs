@@ -81,6 +81,8 @@ public sealed class ContentCheck
         var schema = _scenario.Lines.Of(ContentLines.Schema);
         return await ScriptAsync("the schema", _scenario.Schema, schema, cancellation).ConfigureAwait(false)
             && await TryAsync($"the table '{AttemptsTable.Name}', which the lab adds behind the schema,", "", schema, c => ExecuteAsync(AttemptsTable.Sql, c), cancellation).ConfigureAwait(false)
+            && (_scenario.KeyRows is not { } rows
+                || await TryAsync("the statement 'for each key'", rows.Statement.Numbered, _scenario.Lines.Of(ContentLines.KeyRows), c => rows.MakeAsync(_connection, _scenario.Key, 2, c), cancellation).ConfigureAwait(false))
             && (strategy.Setup is not { } setup
                 || await ScriptAsync($"the setup of '{strategy.Id}'", setup, _scenario.Lines.Of(ContentLines.Setup(strategy.Id)), cancellation).ConfigureAwait(false));
     }

@@ -5,7 +5,7 @@ public static class ContentFields
 {
     /// <summary>Fields at the top of a file.</summary>
     public static readonly IReadOnlyList<string> Scenario =
-        ["title", "summary", "text", "needs", "key", "deliveries", "schema", "rows", "view", "invariants", "strategies", "puzzles"];
+        ["title", "summary", "text", "needs", "key", "deliveries", "schema", "for each key", "rows", "view", "invariants", "strategies", "puzzles"];
 
     /// <summary>Fields of <c>needs</c>.</summary>
     public static readonly IReadOnlyList<string> Needs = ["postgres", "behaviour", "replica", "redis"];
@@ -54,6 +54,24 @@ public static class ContentFields
 
     /// <summary>Fields of a puzzle's goal: everything that it can ask for.</summary>
     public static readonly IReadOnlyList<string> Goal = ["breaks", "raises", "waits", "told", "rows"];
+
+    /// <summary>Fields of an article on a SQLSTATE.</summary>
+    public static readonly IReadOnlyList<string> Article = ["condition", "title", "summary", "retry", "docs", "produced by", "not produced"];
+
+    /// <summary>Fields of a question.</summary>
+    public static readonly IReadOnlyList<string> Question = ["title", "proofs"];
+
+    /// <summary>Fields of a guide.</summary>
+    public static readonly IReadOnlyList<string> Guide = ["title", "summary"];
+
+    /// <summary>Fields of what produces a SQLSTATE.</summary>
+    public static readonly IReadOnlyList<string> Production = ["scenario", "strategy", "sessions", "schedule", "race"];
+
+    /// <summary>Fields of what proves an answer.</summary>
+    public static readonly IReadOnlyList<string> Proof = [.. Production, "shows", "says"];
+
+    /// <summary>Fields of a race that shows something.</summary>
+    public static readonly IReadOnlyList<string> Race = ["workers", "keys", "attempts", "pause ms"];
 
     /// <summary>Names that the format keeps for later, with what they will be: using one is refused with a reason of its own.</summary>
     public static readonly IReadOnlyDictionary<string, string> Reserved = new Dictionary<string, string>

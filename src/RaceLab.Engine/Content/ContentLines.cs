@@ -6,6 +6,9 @@ public sealed class ContentLines
     /// <summary>The place of the tables.</summary>
     public const string Schema = "schema";
 
+    /// <summary>The place of the statement that is run for each key.</summary>
+    public const string KeyRows = "for each key";
+
     /// <summary>The place of the query for what attempts left behind.</summary>
     public const string Rows = "rows";
 

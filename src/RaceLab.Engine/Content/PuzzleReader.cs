@@ -13,18 +13,6 @@ internal sealed class PuzzleReader(IReadOnlyList<Invariant> invariants, IReadOnl
 {
     private const int LongestHint = 240;
 
-    private const int MostRows = 100;
-
-    /// <summary>What a caller can be told for certain.</summary>
-    private static readonly Dictionary<string, Outcome> _answers = new()
-    {
-        ["created"] = Outcome.Created,
-        ["found"] = Outcome.Found,
-        ["updated"] = Outcome.Updated,
-        ["rejected"] = Outcome.Rejected,
-        ["failed"] = Outcome.Failed,
-    };
-
     public IReadOnlyList<Puzzle> Read(YamlFields puzzles)
     {
         var read = new List<Puzzle>();
@@ -47,7 +35,7 @@ internal sealed class PuzzleReader(IReadOnlyList<Invariant> invariants, IReadOnl
         var text = fields.Text("text");
         var strategy = ReadStrategy(fields);
         var sessions = fields.Find("sessions") is null ? Puzzle.FewestSessions : fields.Number("sessions", Puzzle.FewestSessions, Puzzle.MostSessions) ?? Puzzle.MostSessions;
-        var goal = ReadGoal(fields, sessions);
+        var goal = new GoalReader(invariants).Read(fields, "goal", sessions);
         var solution = ReadSolution(fields, sessions, strategies.FirstOrDefault(s => s.Id == strategy)?.Program);
         var hints = ReadHints(fields);
         return errors.Count == before ? new Puzzle(id, title!, text!, strategy!, sessions, goal!, solution, hints) : null;
@@ -58,65 +46,6 @@ internal sealed class PuzzleReader(IReadOnlyList<Invariant> invariants, IReadOnl
         if (puzzle.Text("strategy") is not { } strategy || named.Contains(strategy)) return puzzle.OptionalText("strategy");
         errors.Add(puzzle.LineOf("strategy"), $"the scenario has no strategy '{strategy}': {NearestName.Hint(strategy, named)}");
         return null;
-    }
-
-    private PuzzleGoal? ReadGoal(YamlFields puzzle, int sessions)
-    {
-        if (puzzle.Fields("goal", $"'goal' of {puzzle.Owner}") is not { } goal) return null;
-        goal.RefuseOthers(ContentFields.Goal);
-        if (!goal.Entries.Any())
-            errors.Add(goal.Line, $"{goal.Owner} asks for nothing: it has one or more of {string.Join(", ", ContentFields.Goal)}");
-        return new PuzzleGoal
-        {
-            Breaks = ReadBreaks(goal),
-            Raises = ReadRaises(goal),
-            Waits = ReadWaits(goal),
-            Told = ReadTold(goal, sessions),
-            Rows = goal.Find("rows") is null ? null : goal.Number("rows", 0, MostRows),
-        };
-    }
-
-    private Invariant? ReadBreaks(YamlFields goal)
-    {
-        if (goal.OptionalText("breaks") is not { } name) return null;
-        if (invariants.FirstOrDefault(i => i.Name == name) is { } invariant) return invariant;
-        errors.Add(goal.LineOf("breaks"), $"the scenario has no invariant '{name}': {NearestName.Hint(name, [.. invariants.Select(i => i.Name)])}");
-        return null;
-    }
-
-    private string? ReadRaises(YamlFields goal)
-    {
-        if (goal.OptionalText("raises") is not { } state || RuleReader.IsSqlState(state)) return goal.OptionalText("raises");
-        errors.Add(goal.LineOf("raises"), $"'{state}' is no SQLSTATE: it has five digits or capitals, such as 40P01");
-        return null;
-    }
-
-    private bool? ReadWaits(YamlFields goal)
-    {
-        switch (goal.OptionalText("waits"))
-        {
-            case null: return null;
-            case "yes": return true;
-            case "no": return false;
-            case { } other:
-                errors.Add(goal.LineOf("waits"), $"'waits' is yes (somebody has to wait) or no (nobody has to), and '{other}' stands here");
-                return null;
-        }
-    }
-
-    private List<Outcome> ReadTold(YamlFields goal, int sessions)
-    {
-        var told = new List<Outcome>();
-        if (goal.Find("told") is null || goal.List("told") is not { } list) return told;
-        foreach (var item in list)
-        {
-            if (_answers.TryGetValue((item as YamlScalarNode)?.Value ?? "", out var answer)) told.Add(answer);
-            else errors.Add(item, $"{YamlFields.Describe(item)} is nothing that a caller is told: {NearestName.Hint((item as YamlScalarNode)?.Value ?? "", _answers.Keys)}");
-        }
-
-        if (list.Children.Count > sessions)
-            errors.Add(list, $"'told' has {list.Children.Count} answers, and there are {sessions} sessions with one caller each");
-        return told;
     }
 
     private List<ScheduledStep>? ReadSolution(YamlFields puzzle, int sessions, StepProgram? program)

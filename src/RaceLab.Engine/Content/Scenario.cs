@@ -10,7 +10,8 @@ namespace RaceLab.Engine.Content;
 /// <param name="MinimumPostgres">The lowest major version of PostgreSQL that runs it, 13 or more.</param>
 /// <param name="Key">How a key's number becomes the value that attempts fight over.</param>
 /// <param name="Schema">SQL that makes the tables, run by the race's own role in an empty schema.</param>
-/// <param name="Rows">A query for the rows that attempts left behind: columns <c>attempt</c> and <c>key</c> first, then whatever is worth showing.</param>
+/// <param name="Rows">A query for the rows that attempts left behind: columns <c>attempt</c> (NULL where the row was
+/// there before) and <c>key</c> first, then whatever is worth showing.</param>
 /// <param name="Invariants">What must hold afterwards, in the order of the file; at least one.</param>
 /// <param name="Strategies">In the order of the file; at least one.</param>
 /// <param name="File">The path of the file that it was read from.</param>
@@ -43,6 +44,9 @@ public sealed record Scenario(
 
     /// <summary>What must stand beside the database for any of its strategies.</summary>
     public IReadOnlyList<LabService> Services { get; init; } = [];
+
+    /// <summary>What is there for each key before anybody comes; null: nothing.</summary>
+    public KeyRows? KeyRows { get; init; }
 
     /// <summary>A query for what a stepped run shows of the tables; null: what <see cref="Rows"/> says.</summary>
     public string? View { get; init; }

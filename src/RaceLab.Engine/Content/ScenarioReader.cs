@@ -42,6 +42,7 @@ public static partial class ScenarioReader
         var key = ReadKey(fields);
         var deliveries = ReadDeliveries(fields);
         var schema = fields.Script("schema", true, lines, ContentLines.Schema);
+        var keyRows = ReadKeyRows(fields, lines);
         var rows = ReadQuery(fields, "rows", lines, ContentLines.Rows);
         var view = fields.Find("view") is null ? null : ReadQuery(fields, "view", lines, ContentLines.View);
         var invariants = ReadInvariants(fields, lines);
@@ -55,6 +56,7 @@ public static partial class ScenarioReader
                 Behaviours = needs.Behaviours,
                 Services = needs.Services,
                 Deliveries = deliveries,
+                KeyRows = keyRows,
                 View = view,
                 Puzzles = puzzles,
             };
@@ -113,6 +115,25 @@ public static partial class ScenarioReader
         if (live != "extra creations")
             invariant.Errors.Add(invariant.LineOf("live"), $"the only count that a page can keep up during a race is 'extra creations', and '{live}' stands here");
         return LiveCount.ExtraCreations;
+    }
+
+    private static KeyRows? ReadKeyRows(YamlFields scenario, ContentLines lines)
+    {
+        const string Name = "for each key";
+        if (scenario.Find(Name) is null || scenario.Sql(Name, false, lines, ContentLines.KeyRows) is not { } sql) return null;
+        try
+        {
+            var statement = Programs.SqlText.Parse(sql);
+            if (statement.Parameters is [KeyRows.Parameter]) return new KeyRows(statement);
+            var found = statement.Parameters.Count == 0 ? "there is none" : $"{string.Join(", ", statement.Parameters.Select(p => $"@{p}"))} stand here";
+            scenario.Errors.Add(scenario.LineOf(Name), $"'{Name}' is run once for each key, so it has @{KeyRows.Parameter} and no other parameters: {found}");
+        }
+        catch (FormatException e)
+        {
+            scenario.Errors.Add(scenario.LineOf(Name), $"the SQL of '{Name}' cannot be read: {e.Message}");
+        }
+
+        return null;
     }
 
     /// <summary>Reads a query of the lab's own, which has no parameters.</summary>

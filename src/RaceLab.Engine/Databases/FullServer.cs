@@ -13,11 +13,14 @@ internal static class FullServer
     private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
 
-    /// <summary>Whether a failure comes from a server without a connection left.</summary>
+    // The routine of the server that checks a role's own limit: messages are translated, SQLSTATEs are one and the same.
+    private const string RoleLimit = "InitializeSessionUserId";
+
+    /// <summary>Whether a failure comes from a server without a connection left. A limit of the role, which a strategy may have asked for, is none.</summary>
     public static bool IsCauseOf(Exception failure)
     {
         for (var cause = failure; cause is not null; cause = cause.InnerException)
-            if (cause is PostgresException { SqlState: PostgresErrorCodes.TooManyConnections }) return true;
+            if (cause is PostgresException { SqlState: PostgresErrorCodes.TooManyConnections, Routine: not RoleLimit }) return true;
         return false;
     }
 

@@ -17,6 +17,10 @@ public interface ISession : IAsyncDisposable
     /// <param name="cancellation">Cancels the statement on the server. A cancelled statement counts as lost.</param>
     ValueTask<StatementResult> ExecuteAsync(ProgramStep step, string?[] values, CancellationToken cancellation);
 
+    /// <summary>Puts away what the session has set, opened and locked, as a pool does between two users. Prepared statements stay.</summary>
+    /// <returns>False where the connection is gone.</returns>
+    Task<bool> ResetAsync(CancellationToken cancellation);
+
     /// <summary>Sends a statement that is not of the program, for those who look on. No other may be under way.</summary>
     /// <param name="sql">One statement without parameters.</param>
     /// <param name="cancellation">Gives up.</param>
@@ -30,7 +34,11 @@ public interface ISession : IAsyncDisposable
 /// <param name="Rows">Rows returned, or affected where the statement returns none.</param>
 /// <param name="Error">For <see cref="StatementEnd.Rejected"/>, and where the server said why before the connection was lost.</param>
 /// <param name="Answer">The rows themselves, where the session was opened to keep them; null for a statement that returns none.</param>
-public readonly record struct StatementResult(StatementEnd Kind, long Rows, SqlError? Error = null, Answer? Answer = null);
+public readonly record struct StatementResult(StatementEnd Kind, long Rows, SqlError? Error = null, Answer? Answer = null)
+{
+    /// <summary>For whoever has waited for a shared call in the application: what its caller is told by it. Null for everything else.</summary>
+    public Outcome? Told { get; init; }
+}
 
 /// <summary>Rows that a statement returned, in PostgreSQL's text form.</summary>
 /// <param name="Columns">The columns' names.</param>

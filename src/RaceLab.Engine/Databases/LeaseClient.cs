@@ -10,9 +10,8 @@ namespace RaceLab.Engine.Databases;
 /// </summary>
 /// <param name="connection">Its own; closed with this.</param>
 /// <param name="prefix">Keeps its race apart from every other one that uses the same Redis.</param>
-/// <param name="actor">The worker or session, from 1.</param>
 /// <param name="book">Where sessions are stepped; null in a race.</param>
-internal sealed class LeaseClient(RedisConnection connection, string prefix, int actor, LeaseBook? book) : IAsyncDisposable
+internal sealed class LeaseClient(RedisConnection connection, string prefix, LeaseBook? book) : IAsyncDisposable
 {
     /// <summary>How long a worker asks for a lease before it gives up.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -35,7 +34,7 @@ internal sealed class LeaseClient(RedisConnection connection, string prefix, int
     /// <exception cref="ServerRefusedException">Redis is gone.</exception>
     public async ValueTask<StatementResult> TakeAsync(Gate gate, string?[] values, CancellationToken cancellation)
     {
-        var hold = new LeaseHold(actor, NameOf(gate, values), Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12)), gate.Lease!.Length);
+        var hold = new LeaseHold(ActorOf(values), NameOf(gate, values), Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12)), gate.Lease!.Length);
         try
         {
             if (!await (book is null ? PollAsync(hold, cancellation) : AwaitTurnAsync(hold, book, cancellation)).ConfigureAwait(false))
@@ -102,22 +101,25 @@ internal sealed class LeaseClient(RedisConnection connection, string prefix, int
     private async Task<bool> AwaitTurnAsync(LeaseHold hold, LeaseBook queue, CancellationToken cancellation)
     {
         var got = false;
-        queue.Wait(actor, hold.Name);
+        queue.Wait(hold.Actor, hold.Name);
         try
         {
-            while (!queue.IsNext(actor, hold.Name) || !await TryAsync(hold, SteppedLength).ConfigureAwait(false))
+            while (!queue.IsNext(hold.Actor, hold.Name) || !await TryAsync(hold, SteppedLength).ConfigureAwait(false))
                 await Task.Delay(SteppedPoll, cancellation).ConfigureAwait(false);
             return got = true;
         }
         finally
         {
-            queue.StopWaiting(actor, hold.Name, got ? hold : null);
+            queue.StopWaiting(hold.Actor, hold.Name, got ? hold : null);
         }
     }
 
     // Never given up in the middle: a lease that was taken and is not known of would keep everybody out.
     private async Task<bool> TryAsync(LeaseHold hold, TimeSpan length) =>
         await connection.DoAsync(["SET", hold.Name, hold.Token, "NX", "PX", ((long)length.TotalMilliseconds).ToString(CultureInfo.InvariantCulture)], CancellationToken.None).ConfigureAwait(false) is not null;
+
+    // The number that its statements see as @worker.
+    private static int ActorOf(string?[] values) => int.Parse(values[2]!, CultureInfo.InvariantCulture);
 
     private string NameOf(Gate gate, string?[] values) => $"{prefix}:{values[gate.Slot]}";
 }

@@ -30,6 +30,9 @@ internal sealed class ManySession(NpgsqlSession primary, NpgsqlSession? replica,
     }
 
     /// <inheritdoc/>
+    public Task<bool> ResetAsync(CancellationToken cancellation) => primary.ResetAsync(cancellation);
+
+    /// <inheritdoc/>
     public Task<Answer> AskAsync(string sql, CancellationToken cancellation) => primary.AskAsync(sql, cancellation);
 
     /// <inheritdoc/>

@@ -73,6 +73,27 @@ internal sealed class PooledDatabase
         await RunAsync(connection, $"ALTER ROLE {Name} SET deadlock_timeout = {milliseconds}", cancellation).ConfigureAwait(false);
     }
 
+    /// <summary>
+    /// Lets the role have so many connections at once, when those that it no longer uses are gone. <see cref="CleanAsync"/> undoes it.
+    /// </summary>
+    /// <param name="connections">How many; -1: as many as the server has.</param>
+    /// <param name="open">How many it has and keeps.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task LimitConnectionsAsync(int connections, int open, CancellationToken cancellation)
+    {
+        const string Mine = "SELECT count(*) FROM pg_stat_activity WHERE usename = @name";
+        var connection = new NpgsqlConnection(_cleaner);
+        await using var closing = connection.ConfigureAwait(false);
+        await connection.OpenAsync(cancellation).ConfigureAwait(false);
+        await RunAsync(connection, string.Create(CultureInfo.InvariantCulture, $"ALTER ROLE {Name} CONNECTION LIMIT {connections}"), cancellation).ConfigureAwait(false);
+        var waited = Stopwatch.StartNew();
+        while (connections >= 0 && waited.Elapsed < EndPatience
+            && await connection.ExecuteScalarAsync<long>(new CommandDefinition(Mine, new { name = Name }, cancellationToken: cancellation)).ConfigureAwait(false) > open)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(5), cancellation).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>Ends the role's sessions, drops all that it owns and undoes what it set.</summary>
     public async Task CleanAsync(bool superuser, CancellationToken cancellation)
     {
@@ -88,7 +109,7 @@ internal sealed class PooledDatabase
         await RunAsync(connection, $"DROP OWNED BY {Name} CASCADE; DROP SCHEMA IF EXISTS public CASCADE; {Furnish}", cancellation).ConfigureAwait(false);
 
         // The role may have given itself another password.
-        await RunAsync(connection, $"ALTER ROLE {Name} LOGIN PASSWORD '{_verifier}'", cancellation).ConfigureAwait(false);
+        await RunAsync(connection, $"ALTER ROLE {Name} LOGIN CONNECTION LIMIT -1 PASSWORD '{_verifier}'", cancellation).ConfigureAwait(false);
     }
 
     public async Task<bool> DropAsync(NpgsqlConnection admin)

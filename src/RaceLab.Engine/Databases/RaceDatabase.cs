@@ -31,6 +31,12 @@ public sealed class RaceDatabase : IAsyncDisposable
     /// </summary>
     public Task LookForDeadlocksAfterAsync(TimeSpan wait, CancellationToken cancellation) => _pool.LookForDeadlocksAfterAsync(_database, wait, cancellation);
 
+    /// <summary>Lets the race's role have only so many connections at once, until the database is given back.</summary>
+    /// <param name="connections">How many; -1: as many as the server has.</param>
+    /// <param name="open">How many it has and keeps.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public Task LimitConnectionsAsync(int connections, int open, CancellationToken cancellation) => _database.LimitConnectionsAsync(connections, open, cancellation);
+
     /// <summary>
     /// Ends what is still connected as the race's role, empties the database and gives it back. Never throws: a database that cannot be cleaned is dropped.
     /// </summary>

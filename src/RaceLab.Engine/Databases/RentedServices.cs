@@ -42,22 +42,20 @@ internal sealed class RentedServices : IAsyncDisposable
             standby, standby is null ? null : settings.SourceFor(standby.ConnectionStringFor(database)), redis, stepped && redis is not null ? new LeaseBook() : null);
     }
 
-    /// <summary>Connects one worker or session to everything that its program uses.</summary>
-    /// <param name="primary">Where it writes.</param>
+    /// <summary>Connects one worker or session to everything else that its program uses.</summary>
+    /// <param name="session">Where it writes; closed where this fails.</param>
     /// <param name="program">What it follows.</param>
-    /// <param name="actor">Who it is, from 1.</param>
     /// <param name="keptRows">How many rows of an answer to keep.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="ServerRefusedException">A server cannot be reached, or rejects a statement.</exception>
-    public async Task<ISession> OpenSessionAsync(NpgsqlDataSource primary, StepProgram program, int actor, int keptRows, CancellationToken cancellation)
+    public async Task<ISession> JoinAsync(NpgsqlSession session, StepProgram program, int keptRows, CancellationToken cancellation)
     {
-        var session = await NpgsqlSession.OpenAsync(primary, program, StatementTarget.Primary, keptRows, cancellation).ConfigureAwait(false);
         if (_replica is null && _redis is null) return session;
         NpgsqlSession? replica = null;
         try
         {
-            if (_replica is not null) replica = await NpgsqlSession.OpenAsync(_replica, program, StatementTarget.Replica, keptRows, cancellation).ConfigureAwait(false);
-            var leases = _redis is null ? null : new LeaseClient(await RedisConnection.OpenAsync(_redis, cancellation).ConfigureAwait(false), _prefix, actor, Leases);
+            if (_replica is not null) replica = await NpgsqlSession.OpenAsync(_replica, program, StatementTarget.Replica, keptRows, prepare: true, cancellation).ConfigureAwait(false);
+            var leases = _redis is null ? null : new LeaseClient(await RedisConnection.OpenAsync(_redis, cancellation).ConfigureAwait(false), _prefix, Leases);
             return new ManySession(session, replica, leases);
         }
         catch

@@ -145,7 +145,7 @@ public sealed record OffendingRows(IReadOnlyList<string> Columns, IReadOnlyList<
 /// caller or to one whose answer was lost, be it an earlier delivery's (acknowledged ⊆ rows ⊆ acknowledged + unknown).
 /// </summary>
 /// <param name="Acknowledged">Attempts that were told "created".</param>
-/// <param name="Rows">Rows in the table.</param>
+/// <param name="Rows">Rows in the table that attempts made.</param>
 /// <param name="Unknown">Attempts whose answer was lost, and those that were told something else only after an earlier delivery's was.</param>
 /// <param name="UnknownWithRow">Of those, the ones that did make a row.</param>
 /// <param name="Missing">Acknowledged, but no row.</param>

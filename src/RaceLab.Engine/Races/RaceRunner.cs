@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using RaceLab.Engine.Applications;
 using RaceLab.Engine.Databases;
 
 namespace RaceLab.Engine.Races;
@@ -93,19 +94,26 @@ public sealed class RaceRunner : IRaceRunner
             SynchronousCommit = request.Workload.SynchronousCommit,
             ApplicationName = $"racelab {request.Strategy.Id}",
         };
-        await using var source = settings.SourceFor(database.ConnectionString);
-        await using var services = await RentedServices.RentAsync(_server.Services, request.Strategy.Program, database, settings, stepped: false, stop).ConfigureAwait(false);
-        return await RaceInAsync(source, services, request, progress, stop).ConfigureAwait(false);
-    }
 
-    private async Task<RaceResult> RaceInAsync(NpgsqlDataSource source, RentedServices services, RaceRequest request, IRaceProgress progress, CancellationToken stop)
-    {
-        await using (var connection = await source.OpenConnectionAsync(stop).ConfigureAwait(false))
+        // Under a name of its own: whoever looks at the server's sessions can tell the lab's count from the workers.
+        await using var own = (settings with { ApplicationName = "racelab table" }).SourceFor(database.ConnectionString);
+        await using var services = await RentedServices.RentAsync(_server.Services, request.Strategy.Program, database, settings, stepped: false, stop).ConfigureAwait(false);
+        await using (var connection = await own.OpenConnectionAsync(stop).ConfigureAwait(false))
             await new RaceTable(request, connection).BuildAsync(stop).ConfigureAwait(false);
 
         // The race window of those who read from a standby is how far it is behind.
         if (services.Standby is { } standby) await standby.ReplayBehindAsync(request.Workload.PauseHigh, stop).ConfigureAwait(false);
+        var use = request.Strategy.Connection;
+        if (use?.RoleConnections is { } limit) await database.LimitConnectionsAsync(limit, 0, stop).ConfigureAwait(false);
+        await using var connections = new ConnectionSource(
+            database.ConnectionString, settings with { StatementTimeout = use?.StatementTimeout ?? settings.StatementTimeout }, use, services, request.Strategy.Program, 0, _time);
+        await using var application = new Application(request.Strategy, connections.OpenAsync);
+        return await RaceInAsync(database, own, application, request, progress, stop).ConfigureAwait(false);
+    }
 
+    private async Task<RaceResult> RaceInAsync(
+        RaceDatabase database, NpgsqlDataSource own, Application application, RaceRequest request, IRaceProgress progress, CancellationToken stop)
+    {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
         using var aborting = new CancellationTokenSource();
         await using var grace = ending.Token.Register(() => aborting.CancelAfter(StopGrace)).ConfigureAwait(false);
@@ -113,13 +121,12 @@ public sealed class RaceRunner : IRaceRunner
         {
             Request = request,
             Time = _time,
-            ConnectAsync = async () => await services.OpenSessionAsync(source, request.Strategy.Program, 1, 0, aborting.Token).ConfigureAwait(false),
             Stopping = ending.Token,
             Aborting = aborting.Token,
             Keys = [.. Enumerable.Range(0, request.Workload.Keys + 1).Select(request.Scenario.Key.For)],
         };
 
-        var workers = await OpenWorkersAsync(track, stop).ConfigureAwait(false);
+        var workers = await OpenWorkersAsync(application, track, stop).ConfigureAwait(false);
         var aggregator = new RaceAggregator(track, workers);
         DateTimeOffset startedAt;
         string? interrupted;
@@ -132,6 +139,7 @@ public sealed class RaceRunner : IRaceRunner
         finally
         {
             await Parallel.ForEachAsync(workers, CancellationToken.None, static (worker, _) => worker.DisposeAsync()).ConfigureAwait(false);
+            await application.DisposeAsync().ConfigureAwait(false);
         }
 
         progress.Entered(RaceState.Counting);
@@ -145,17 +153,21 @@ public sealed class RaceRunner : IRaceRunner
                 : outOfTime ? $"It was ended after {MaximumElapsed.TotalMinutes} minutes, the longest that a race may take; the verdict is about the attempts that ran until then."
                 : null),
         };
-        return interrupted is null ? await JudgeAsync(source, track, aggregator, result).ConfigureAwait(false) : result;
+        return interrupted is null ? await JudgeAsync(database, own, track, aggregator, result).ConfigureAwait(false) : result;
     }
 
-    private static async Task<IReadOnlyList<RaceWorker>> OpenWorkersAsync(RaceTrack track, CancellationToken stop)
+    private static async Task<IReadOnlyList<RaceWorker>> OpenWorkersAsync(Application application, RaceTrack track, CancellationToken stop)
     {
         var workers = new RaceWorker?[track.Request.Workload.Workers];
         var options = new ParallelOptions { MaxDegreeOfParallelism = OpeningAtOnce, CancellationToken = stop };
         try
         {
             await Parallel.ForEachAsync(Enumerable.Range(0, workers.Length), options, async (number, _) =>
-                workers[number] = new RaceWorker(number, await track.ConnectAsync().ConfigureAwait(false), track)).ConfigureAwait(false);
+            {
+                var seat = application.SeatFor(number + 1);
+                workers[number] = new RaceWorker(number, seat, track);
+                if (seat.IsDedicated) await seat.OpenAsync(track.Aborting).ConfigureAwait(false);
+            }).ConfigureAwait(false);
             return workers!;
         }
         catch
@@ -242,15 +254,19 @@ public sealed class RaceRunner : IRaceRunner
         };
     }
 
-    private async Task<RaceResult> JudgeAsync(NpgsqlDataSource source, RaceTrack track, RaceAggregator aggregator, RaceResult result)
+    private async Task<RaceResult> JudgeAsync(RaceDatabase database, NpgsqlDataSource own, RaceTrack track, RaceAggregator aggregator, RaceResult result)
     {
         using var span = RaceMeter.Traces.StartActivity("count");
         using var patience = new CancellationTokenSource(CountingTime, _time);
         try
         {
+            // The lab's own look is not held to a limit that the strategy's role has.
+            if (track.Request.Strategy.Connection?.RoleConnections is not null)
+                await database.LimitConnectionsAsync(-1, 0, patience.Token).ConfigureAwait(false);
+
             // The race is over and cannot be run again: strangers who took its connections meanwhile are waited for.
             await using var connection = await FullServer.OutlastAsync(
-                () => source.OpenConnectionAsync(patience.Token).AsTask(), null, FullServer.Patience, _time, patience.Token).ConfigureAwait(false);
+                () => own.OpenConnectionAsync(patience.Token).AsTask(), null, FullServer.Patience, _time, patience.Token).ConfigureAwait(false);
             var table = new RaceTable(track.Request, connection);
             await table.WriteAttemptsAsync(aggregator.Attempts, track.Rejections.Kinds, track.Keys, patience.Token).ConfigureAwait(false);
             return result with

@@ -31,8 +31,10 @@ internal sealed class RaceTable
     /// <summary>Builds the schema and the strategy's setup in an empty database.</summary>
     public async Task BuildAsync(CancellationToken cancellation)
     {
-        foreach (var sql in (string?[])[_request.Scenario.Schema, AttemptsTable.Sql, _request.Strategy.Setup])
-            if (!string.IsNullOrWhiteSpace(sql)) await RunAsync(sql, cancellation).ConfigureAwait(false);
+        await RunAsync(_request.Scenario.Schema, cancellation).ConfigureAwait(false);
+        await RunAsync(AttemptsTable.Sql, cancellation).ConfigureAwait(false);
+        if (_request.Scenario.KeyRows is { } rows) await rows.MakeAsync(_connection, _request.Scenario.Key, _request.Workload.Keys, cancellation).ConfigureAwait(false);
+        if (_request.Strategy.Setup is { } setup && !string.IsNullOrWhiteSpace(setup)) await RunAsync(setup, cancellation).ConfigureAwait(false);
         await LearnTablesAsync(cancellation).ConfigureAwait(false);
     }
 
@@ -46,7 +48,7 @@ internal sealed class RaceTable
         if (_bringsRows) await BuildAsync(cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>How many rows attempts have left behind.</summary>
+    /// <summary>How many rows there are, those that were there before included.</summary>
     public async Task<long> CountRowsAsync(CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand($"SELECT count(*)::bigint FROM (\n{_request.Scenario.Rows}\n) AS made", _connection);
@@ -110,7 +112,7 @@ internal sealed class RaceTable
         var made = new HashSet<long>();
         long rows = 0, unacknowledged = 0;
 
-        await using var command = new NpgsqlCommand($"SELECT attempt::bigint FROM (\n{_request.Scenario.Rows}\n) AS made", _connection);
+        await using var command = new NpgsqlCommand($"SELECT attempt::bigint FROM (\n{_request.Scenario.Rows}\n) AS made WHERE attempt IS NOT NULL", _connection);
         await using var reader = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
         while (await reader.ReadAsync(cancellation).ConfigureAwait(false))
         {

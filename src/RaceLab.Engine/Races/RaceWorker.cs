@@ -1,12 +1,13 @@
 using System.Diagnostics;
 using System.Globalization;
 using Npgsql;
+using RaceLab.Engine.Applications;
 using RaceLab.Engine.Databases;
 using RaceLab.Engine.Programs;
 
 namespace RaceLab.Engine.Races;
 
-/// <summary>One concurrent actor of a race: its own connection, its own log, one attempt after another.</summary>
+/// <summary>One concurrent actor of a race: its own seat in the application, its own log, one attempt after another.</summary>
 internal sealed class RaceWorker : IAsyncDisposable
 {
     private const int MostCuts = 3;
@@ -16,12 +17,15 @@ internal sealed class RaceWorker : IAsyncDisposable
     private readonly AttemptMachine _machine;
     private readonly Draw _draw;
     private readonly string _name;
-    private ISession _session;
+    private readonly Seat _seat;
 
-    public RaceWorker(int number, ISession session, RaceTrack track)
+    /// <param name="number">From 0.</param>
+    /// <param name="seat">With its connection, where it has one for itself.</param>
+    /// <param name="track">What it shares with the others.</param>
+    public RaceWorker(int number, Seat seat, RaceTrack track)
     {
         Number = number;
-        _session = session;
+        _seat = seat;
         _track = track;
         _machine = new AttemptMachine(track.Request.Strategy.Program, number + 1, deliveries: track.Request.Scenario.Deliveries);
         _draw = new Draw(track.Request.Workload.Seed, number);
@@ -51,7 +55,7 @@ internal sealed class RaceWorker : IAsyncDisposable
         Activity = FrameEncoder.Done;
     }
 
-    public ValueTask DisposeAsync() => _session.DisposeAsync();
+    public ValueTask DisposeAsync() => _seat.DisposeAsync();
 
     /// <summary>One attempt, with as many deliveries as it needs. False where the connection was lost with the last of them.</summary>
     private async ValueTask<bool> AttemptAsync(int attempt, int key)
@@ -83,11 +87,11 @@ internal sealed class RaceWorker : IAsyncDisposable
             ushort rejection = 0;
             if (step.Kind == StepKind.Crash)
             {
-                await _session.DisposeAsync().ConfigureAwait(false);
+                await _seat.DisposeAsync().ConfigureAwait(false);
                 _machine.Lost();
 
                 // The application is back before the attempt is: that is part of the crash, and of the attempt's time.
-                alive = _machine.AwaitsDelivery && await ReconnectAsync(_track.Aborting).ConfigureAwait(false);
+                alive = !_seat.IsDedicated || (_machine.AwaitsDelivery && await ReconnectAsync(_track.Aborting).ConfigureAwait(false));
             }
             else if (step.IsWait)
             {
@@ -96,22 +100,13 @@ internal sealed class RaceWorker : IAsyncDisposable
             }
             else
             {
-                var result = await _session.ExecuteAsync(step, _machine.Values, _track.Aborting).ConfigureAwait(false);
-                switch (result.Kind)
+                var result = await _seat.DoAsync(step, _machine, _track.Aborting).ConfigureAwait(false);
+                if (result.Error is { } error) rejection = _track.Rejections.NumberOf(error);
+                Seat.Tell(_machine, result);
+                if (result.Kind == StatementEnd.Lost)
                 {
-                    case StatementEnd.Answered:
-                        _machine.Completed(result.Rows);
-                        break;
-                    case StatementEnd.Rejected:
-                        var error = result.Error!.Value;
-                        rejection = _track.Rejections.NumberOf(error);
-                        _machine.Rejected(error);
-                        break;
-                    default:
-                        if (result.Error is { } reason) rejection = _track.Rejections.NumberOf(reason);
-                        _machine.Lost(result.Error);
-                        alive = false;
-                        break;
+                    await _seat.DisposeAsync().ConfigureAwait(false);
+                    alive = !_seat.IsDedicated;
                 }
             }
 
@@ -135,13 +130,11 @@ internal sealed class RaceWorker : IAsyncDisposable
     /// <summary>Opens a new session in the place of one that is gone. False where it was given up before.</summary>
     private async Task<bool> ReconnectAsync(CancellationToken giveUp)
     {
-        await _session.DisposeAsync().ConfigureAwait(false);
         for (var cuts = 0; !giveUp.IsCancellationRequested; cuts++)
         {
             try
             {
-                _session = await FullServer.OutlastAsync(_track.ConnectAsync, null, ReconnectPatience, _track.Time, giveUp).ConfigureAwait(false);
-                return true;
+                return await FullServer.OutlastAsync(OpenAsync, null, ReconnectPatience, _track.Time, giveUp).ConfigureAwait(false);
             }
             catch (ServerRefusedException cut) when (WasCut(cut) && cuts < MostCuts)
             {
@@ -154,6 +147,12 @@ internal sealed class RaceWorker : IAsyncDisposable
         }
 
         return false;
+
+        async Task<bool> OpenAsync()
+        {
+            await _seat.OpenAsync(_track.Aborting).ConfigureAwait(false);
+            return true;
+        }
     }
 
     private static bool WasCut(ServerRefusedException refused) =>
@@ -169,9 +168,6 @@ internal sealed class RaceTrack
     public required RaceRequest Request { get; init; }
 
     public required TimeProvider Time { get; init; }
-
-    /// <summary>Opens one more session; fails with <see cref="ServerRefusedException"/>.</summary>
-    public required Func<Task<ISession>> ConnectAsync { get; init; }
 
     /// <summary>Cancelled: finish the attempt under way and begin no other.</summary>
     public required CancellationToken Stopping { get; init; }

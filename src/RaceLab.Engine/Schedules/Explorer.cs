@@ -70,7 +70,7 @@ public sealed partial class Explorer : IExplorer
         var request = ScheduleRunner.RequestFor(scenario, strategy, sessions);
         await using var stage = await FullServer.OutlastAsync(
             () => Stage.OpenAsync(_server, request, new StageSettings { RetriesAtMost = RetriesAtMost, DeadlockTimeout = ScheduleRunner.DeadlockTimeout }, _time, cancellation), null, FullServer.Patience, _time, cancellation).ConfigureAwait(false);
-        var likeness = Likeness.Of(strategy.Program, sessions, alike);
+        var likeness = Likeness.Of(strategy, sessions, alike);
         var search = new ScheduleSearch(independent, likeness);
         var tally = new ExplorationTally(independent, likeness, sessions);
         do

@@ -16,9 +16,11 @@ namespace RaceLab.Engine.Schedules;
 /// <item>one is a plain read, neither is SERIALIZABLE, and the other is an INSERT, UPDATE, DELETE or MERGE inside a transaction: what is not
 /// committed is not seen, and reading waits for no row lock
 /// (<see href="https://www.postgresql.org/docs/current/explicit-locking.html">explicit locking</see>).</item>
+/// <item>one enters or leaves a mutex or a shared call of the application, or takes a connection, and the other is a statement: the database knows nothing of the
+/// former, and the application nothing of the latter. Not where taking a connection resets its session, which may free locks.</item>
 /// </list>
 /// Everything else is dependent: whatever time does (a standby that replays, a lease that runs out) with every step; two writes, anything with a COMMIT, a ROLLBACK, a crash or a savepoint, statements that commit by themselves with
-/// whatever reads, locking reads, and every statement that calls a function, since a function may lock or write.
+/// whatever reads, locking reads, two steps of the application, giving a connection back, and every statement that calls a function, since a function may lock or write.
 /// </summary>
 public static partial class Independence
 {
@@ -34,6 +36,7 @@ public static partial class Independence
         if (a.IsTimesOwn || b.IsTimesOwn) return false;
         var (x, y) = (KindOf(a), KindOf(b));
         if (x == Effect.Unnoticed || y == Effect.Unnoticed) return true;
+        if ((IsAside(a) && b.Sql is not null) || (IsAside(b) && a.Sql is not null)) return true;
         if (IsWatched(a) || IsWatched(b)) return false;
         return (x, y) is (Effect.Reads, Effect.Reads) or (Effect.Reads, Effect.WritesUnseen) or (Effect.WritesUnseen, Effect.Reads);
     }
@@ -49,6 +52,13 @@ public static partial class Independence
     /// <summary>Whether a name stands in front of a parenthesis that is neither a table's column list nor known to do nothing but compute.</summary>
     private static bool CallsSomething(string sql) => NameBeforeParenthesis().Matches(ColumnList().Replace(sql, "INTO ("))
         .Any(match => !HarmlessBeforeParenthesis.Contains(match.Groups[1].Value));
+
+    private static bool IsAside(ProgramStep step) => step.Gate switch
+    {
+        null => false,
+        { Connection: { } use } => step.Kind == StepKind.Enter && use.Reset != PoolReset.WhenTaken,
+        _ => true,
+    };
 
     // A transaction that asks for no level gets the server's default, which may be SERIALIZABLE.
     private static bool IsWatched(ProgramStep step) =>

@@ -1,13 +1,13 @@
 using System.Numerics;
-using RaceLab.Engine.Programs;
+using RaceLab.Engine.Content;
 
 namespace RaceLab.Engine.Schedules;
 
 /// <summary>
 /// Which sessions would do the same under each other's name, so that one order stands for all that differ only in such names. Sessions of
-/// different roles never are alike; those of one role are, where the program does not depend on who they are.
+/// different roles, or in different instances of the application, never are alike; those of one role in one instance are, where the program does not depend on who they are.
 /// </summary>
-/// <param name="Roles">Sessions that stand so many apart have the same role; null where no two sessions are alike.</param>
+/// <param name="Roles">Sessions that stand so many apart have the same role and instance; null where no two sessions are alike.</param>
 /// <param name="Sessions">How many sessions there are: what takes turns behind them is the environment, and like nothing.</param>
 internal readonly record struct Likeness(int? Roles, int Sessions = int.MaxValue)
 {
@@ -27,9 +27,14 @@ internal readonly record struct Likeness(int? Roles, int Sessions = int.MaxValue
         return ways;
     }
 
-    /// <summary>The likeness of a program's sessions.</summary>
-    /// <param name="program">What they follow.</param>
+    /// <summary>The likeness of a strategy's sessions.</summary>
+    /// <param name="strategy">What they follow.</param>
     /// <param name="sessions">How many there are.</param>
     /// <param name="anonymous">Whether nothing depends on which session of a role is which.</param>
-    public static Likeness Of(StepProgram program, int sessions, bool anonymous) => anonymous ? new Likeness(program.Roles.Count, sessions) : None;
+    public static Likeness Of(Strategy strategy, int sessions, bool anonymous)
+    {
+        if (!anonymous) return None;
+        var (roles, instances) = (strategy.Program.Roles.Count, strategy.Instances);
+        return new Likeness(roles / (int)BigInteger.GreatestCommonDivisor(roles, instances) * instances, sessions);
+    }
 }

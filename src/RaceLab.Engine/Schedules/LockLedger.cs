@@ -18,7 +18,9 @@ internal sealed class LockLedger
     /// <param name="latest">For each session, the step that it sent last.</param>
     public void Take(IReadOnlyList<ProcessLock> seen, IReadOnlyList<SteppedSession> sessions, IReadOnlyDictionary<int, ScheduledStep> latest)
     {
-        var numbers = sessions.Where(s => s.ProcessId is not null).ToDictionary(s => s.ProcessId!.Value, s => s.Number);
+        // Whoever is no session's process lies in a pool.
+        var numbers = seen.Select(l => l.ProcessId).Distinct()
+            .ToDictionary(p => p, p => p < 0 ? -p : sessions.FirstOrDefault(s => s.ProcessId == p)?.Number ?? LockHolder.Pool);
         var takenAt = new Dictionary<ProcessLock, ScheduledStep>();
         foreach (var entry in seen)
         {

@@ -72,6 +72,15 @@ internal sealed class LockWatcher : IAsyncDisposable
         return (bool)(await command.ExecuteScalarAsync(cancellation).ConfigureAwait(false))!;
     }
 
+    /// <summary>Ends the statement that a process waits with, as its time-out would (57014).</summary>
+    public async Task CancelAsync(int processId, CancellationToken cancellation)
+    {
+        AnswerReader.RefuseClosed(_connection);
+        await using var command = new NpgsqlCommand("SELECT pg_catalog.pg_cancel_backend($1)", _connection);
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = processId });
+        await command.ExecuteScalarAsync(cancellation).ConfigureAwait(false);
+    }
+
     /// <summary>What processes hold and wait for.</summary>
     public async Task<IReadOnlyList<ProcessLock>> LocksOfAsync(int[] processIds, CancellationToken cancellation)
     {
@@ -93,9 +102,9 @@ internal sealed class LockWatcher : IAsyncDisposable
     }
 }
 
-/// <summary>A line of <c>pg_locks</c>.</summary>
-/// <param name="ProcessId">Who holds it or waits for it.</param>
-/// <param name="Kind">The <c>locktype</c>.</param>
+/// <summary>A line of <c>pg_locks</c>, or what the application holds beside it.</summary>
+/// <param name="ProcessId">Who holds it or waits for it; in the application, minus the session's number.</param>
+/// <param name="Kind">The <c>locktype</c>; in the application mutex, single-flight or connection.</param>
 /// <param name="Target">What is locked, in a few words.</param>
 /// <param name="Mode">Such as ExclusiveLock.</param>
 /// <param name="IsGranted">False: waits for it.</param>

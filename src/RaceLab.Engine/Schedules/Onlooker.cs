@@ -25,7 +25,7 @@ internal sealed class Onlooker(NpgsqlConnection connection, string rows, int mos
     {
         { IsWaiting: true } => Task.FromResult(new Look(LookKind.Waiting, null)),
         { IsInTransaction: false } => Task.FromResult(new Look(LookKind.Committed, null)),
-        { Next.Kind: StepKind.Rollback } => Task.FromResult(new Look(LookKind.Failed, null)),
+        { Next.Kind: StepKind.Rollback } or { IsUndoing: true } => Task.FromResult(new Look(LookKind.Failed, null)),
         { Isolation: null or IsolationLevel.ReadCommitted } => AskAsync(session),
         { HasSnapshot: false } => Task.FromResult(new Look(LookKind.NotYet, null)),
         { Isolation: IsolationLevel.Serializable } => CopyAsync(session, cancellation),

@@ -20,7 +20,11 @@ public sealed record ScheduleResult(
 /// <param name="Error">The server's error, or null.</param>
 /// <param name="Answer">The rows that it returned, where the schedule was asked to keep them; null for a statement that returns none.</param>
 /// <param name="SentAfter">How many answers had come back when it was sent: less than its own place in the list where others answered while it waited.</param>
-public sealed record PlayedStep(ScheduledStep Step, IReadOnlyList<int> BlockedBy, long Rows, SqlError? Error, Answer? Answer = null, int SentAfter = 0);
+public sealed record PlayedStep(ScheduledStep Step, IReadOnlyList<int> BlockedBy, long Rows, SqlError? Error, Answer? Answer = null, int SentAfter = 0)
+{
+    /// <summary>Of a turn that waited for a shared call in the application: what it was told by it.</summary>
+    public Outcome? Told { get; init; }
+}
 
 /// <summary>A schedule cannot be played: the step that it names is not the session's next, or the session still waits for a lock.</summary>
 /// <param name="at">The entry that cannot be played.</param>

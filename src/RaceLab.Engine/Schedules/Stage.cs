@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using Npgsql;
+using RaceLab.Engine.Applications;
 using RaceLab.Engine.Content;
 using RaceLab.Engine.Databases;
 using RaceLab.Engine.Programs;
@@ -11,7 +11,7 @@ namespace RaceLab.Engine.Schedules;
 /// A database with a few sessions in it, on which schedules are played one after another: each from the same fresh tables, one statement
 /// at a time, with waits read from the lock tables.
 /// </summary>
-internal sealed class Stage : IAsyncDisposable
+internal sealed partial class Stage : IAsyncDisposable
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(1);
 
@@ -32,9 +32,9 @@ internal sealed class Stage : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly CancellationToken _cancellation;
     private IDisposable? _permits;
-    private NpgsqlDataSource? _source;
     private RentedServices? _services;
     private bool _mayReplay;
+    private Application? _application;
     private RaceTable? _table;
     private LockWatcher? _watcher;
     private Onlooker? _onlooker;
@@ -90,6 +90,7 @@ internal sealed class Stage : IAsyncDisposable
     /// <summary>Puts the tables back to their start and begins every session's attempt anew. All attempts must have ended.</summary>
     public async Task ResetAsync()
     {
+        await EmptyPoolsAsync().ConfigureAwait(false);
         await StartOverAsync().ConfigureAwait(false);
         foreach (var session in _sessions) await session.StartAsync(Key).ConfigureAwait(false);
     }
@@ -97,14 +98,10 @@ internal sealed class Stage : IAsyncDisposable
     /// <summary>Whatever was played is forgotten, locks and waits included: the tables are put back to their start, and new sessions begin.</summary>
     public async Task RestartAsync()
     {
-        foreach (var session in _sessions) await session.DisposeAsync().ConfigureAwait(false);
-        _sessions.Clear();
+        await CloseSessionsAsync().ConfigureAwait(false);
         await StartOverAsync().ConfigureAwait(false);
         await OpenSessionsAsync().ConfigureAwait(false);
     }
-
-    /// <summary>What sessions hold and wait for.</summary>
-    public Task<IReadOnlyList<ProcessLock>> LocksAsync() => _watcher!.LocksOfAsync([.. _sessions.Select(s => s.ProcessId).OfType<int>()], _cancellation);
 
     /// <summary>What is committed.</summary>
     public Task<Look> CommittedAsync() => _onlooker!.CommittedAsync(_cancellation);
@@ -118,9 +115,11 @@ internal sealed class Stage : IAsyncDisposable
     /// </summary>
     public async Task TakeTurnAsync(SteppedSession session)
     {
+        var closing = _application!.ClosesConnections && session.Next is { Kind: StepKind.Leave, Gate.Kind: BlockKind.Connection } ? session.ProcessId : null;
         if (session.AwaitsDelivery) _played.Add(await session.DeliverAsync(_played.Count).ConfigureAwait(false));
         else if (session.Next!.Kind == StepKind.Crash) await CrashAsync(session).ConfigureAwait(false);
         else await SendAsync(session).ConfigureAwait(false);
+        if (closing is { } process) await AwaitEndAsync(process).ConfigureAwait(false);
         await SettleAsync(session).ConfigureAwait(false);
     }
 
@@ -154,12 +153,19 @@ internal sealed class Stage : IAsyncDisposable
     }
 
     /// <summary>
-    /// Where every session that has not ended waits: lets the server's deadlock detector, or a timeout, decide who goes first. False where nobody waits.
+    /// Where every session that has not ended waits: lets the server's deadlock detector, or a statement's time-out, decide who goes first. False where nobody waits.
     /// </summary>
     public async Task<bool> AwaitReleaseAsync()
     {
         var waiting = _sessions.Where(s => s.IsWaiting).Select(s => s.Pending).ToList();
         if (waiting.Count == 0) return false;
+        if (Stuck is { } stuck)
+        {
+            // A circle through the application may still have one in the database beside it, which the server ends by itself.
+            if (!stuck.Blockers.Contains(LockHolder.Pool)) await Task.WhenAny([.. waiting, Task.Delay(_deadlockTimeout + Grace, _time, _cancellation)]).ConfigureAwait(false);
+            if (!stuck.Pending.IsCompleted) await _watcher!.CancelAsync(stuck.ProcessId!.Value, _cancellation).ConfigureAwait(false);
+        }
+
         await Task.WhenAny(waiting).ConfigureAwait(false);
         await SettleAsync(null).ConfigureAwait(false);
         return true;
@@ -170,6 +176,12 @@ internal sealed class Stage : IAsyncDisposable
     /// </summary>
     public async Task AwaitAnswerAsync(SteppedSession session)
     {
+        if (Stuck is not null)
+        {
+            await AwaitReleaseAsync().ConfigureAwait(false);
+            return;
+        }
+
         var grace = _deadlockTimeout + Grace;
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(_cancellation);
         await Task.WhenAny(session.Pending, Task.Delay(grace, _time, enough.Token)).ConfigureAwait(false);
@@ -224,11 +236,11 @@ internal sealed class Stage : IAsyncDisposable
             IdleInTransactionTimeout = _settings.Patience + _settings.Patience,
             ApplicationName = $"racelab {_request.Strategy.Id}",
         };
-        _source = settings.SourceFor(database.ConnectionString);
-        _owned.Add(_source);
         _services = await RentedServices.RentAsync(server.Services, _request.Strategy.Program, database, settings, stepped: true, _cancellation).ConfigureAwait(false);
         _owned.Add(_services);
-        var connection = await _source.OpenConnectionAsync(_cancellation).ConfigureAwait(false);
+        var source = settings.SourceFor(database.ConnectionString);
+        _owned.Add(source);
+        var connection = await source.OpenConnectionAsync(_cancellation).ConfigureAwait(false);
         _owned.Add(connection);
         _deadlockTimeout = await DeadlockTimeoutAsync(connection).ConfigureAwait(false);
         _table = new RaceTable(_request, connection);
@@ -237,6 +249,12 @@ internal sealed class Stage : IAsyncDisposable
         _watcher = await LockWatcher.OpenAsync(database.WatcherConnectionString, _cancellation).ConfigureAwait(false);
         _owned.Add(_watcher);
         _onlooker = new Onlooker(connection, _request.Scenario.View ?? _request.Scenario.Rows, _settings.KeptRows);
+        var strategy = _request.Strategy;
+        if (strategy.Connection?.RoleConnections is { } limit) await database.LimitConnectionsAsync(limit + 1, 1, _cancellation).ConfigureAwait(false);
+        var connections = new ConnectionSource(database.ConnectionString, settings, strategy.Connection, _services, strategy.Program, _settings.KeptRows, _time);
+        _owned.Add(connections);
+        _application = new Application(strategy, connections.OpenAsync);
+        _owned.Add(_application);
         await OpenSessionsAsync().ConfigureAwait(false);
     }
 
@@ -248,17 +266,12 @@ internal sealed class Stage : IAsyncDisposable
 
     private async Task OpenSessionsAsync()
     {
-        var program = _request.Strategy.Program;
         for (var number = 1; number <= _request.Workload.Workers; number++)
         {
-            var actor = number;
-            var session = new SteppedSession(number, token => OpenAsync(actor, token), _request, _settings.RetriesAtMost, _cancellation);
+            var session = new SteppedSession(number, _application!.SeatFor(number), _request, _settings.RetriesAtMost, _cancellation);
             _sessions.Add(session);
             await session.StartAsync(Key).ConfigureAwait(false);
         }
-
-        Task<ISession> OpenAsync(int actor, CancellationToken cancellation) =>
-            _services!.OpenSessionAsync(_source!, program, actor, _settings.KeptRows, cancellation);
     }
 
     /// <summary>Tables, leases and the standby are as they were at the start.</summary>
@@ -288,13 +301,7 @@ internal sealed class Stage : IAsyncDisposable
     {
         var process = session.ProcessId!.Value;
         _played.Add(await session.CrashAsync(_played.Count).ConfigureAwait(false));
-        var crashedAt = Stopwatch.GetTimestamp();
-        while (await _watcher!.IsThereAsync(process, _cancellation).ConfigureAwait(false))
-        {
-            if (Stopwatch.GetElapsedTime(crashedAt) > EndPatience)
-                throw new TimeoutException($"The server did not end the connection of a session that crashed within {EndPatience.TotalSeconds} s.");
-            await Task.Delay(PollInterval, _time, _cancellation).ConfigureAwait(false);
-        }
+        await AwaitEndAsync(process).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -303,7 +310,7 @@ internal sealed class Stage : IAsyncDisposable
     /// </summary>
     private async Task AwaitDeadlockChecksAsync(SteppedSession session)
     {
-        foreach (var waiter in _sessions.Where(s => s.IsWaiting && s.BlockedBy.Contains(session.Number)))
+        foreach (var waiter in _sessions.Where(s => s is { IsWaiting: true, IsAtGate: false } && s.BlockedBy.Contains(session.Number)))
         {
             var left = _deadlockTimeout + DeadlockCheckTime - waiter.Waited;
             if (left <= TimeSpan.Zero) continue;
@@ -333,14 +340,6 @@ internal sealed class Stage : IAsyncDisposable
             }
         }
         while (changed && _sessions.Any(s => s.IsWaiting));
-    }
-
-    /// <summary>Whom a session waits for: what the lock tables say or, at a lease, the book.</summary>
-    private async Task<int[]> BlockersOfAsync(SteppedSession session)
-    {
-        if (session.Next!.Gate is { Lease: not null }) return _services!.Leases!.BlockersOf(session.Number);
-        var blockers = await _watcher!.BlockersOfAsync(session.ProcessId!.Value, _cancellation).ConfigureAwait(false);
-        return [.. _sessions.Where(s => s.ProcessId is { } process && blockers.Contains(process)).Select(s => s.Number)];
     }
 
     private async Task<bool> HasReturnedAsync(SteppedSession session)

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using RaceLab.Engine.Applications;
 using RaceLab.Engine.Content;
 using RaceLab.Engine.Databases;
 using RaceLab.Engine.Programs;
@@ -7,27 +8,26 @@ using RaceLab.Engine.Races;
 
 namespace RaceLab.Engine.Schedules;
 
-/// <summary>One session of a stepped run: it sends a statement when it is told to, and may then wait for a lock, or it crashes and waits for a delivery.</summary>
+/// <summary>One session of a stepped run: it takes a step when it is told to, and may then wait for another session, or it crashes and waits for a delivery.</summary>
 internal sealed class SteppedSession : IAsyncDisposable
 {
-    private readonly Func<CancellationToken, Task<ISession>> _open;
+    private readonly Seat _seat;
     private readonly AttemptMachine _machine;
     private readonly CancellationTokenSource _giveUp;
-    private ISession? _session;
     private Task<StatementResult>? _pending;
     private int[] _blockedBy = [];
     private int[] _blockers = [];
     private long _sentAt;
 
     /// <param name="number">From 1.</param>
-    /// <param name="open">Opens a connection: one to begin with, and another one behind each crash.</param>
+    /// <param name="seat">Its place in the application.</param>
     /// <param name="request">Whose program, and how often an attempt arrives.</param>
     /// <param name="retriesAtMost">How often a block is run again at most; null: as often as the program says.</param>
     /// <param name="cancellation">Gives up whatever is under way.</param>
-    public SteppedSession(int number, Func<CancellationToken, Task<ISession>> open, RaceRequest request, int? retriesAtMost, CancellationToken cancellation)
+    public SteppedSession(int number, Seat seat, RaceRequest request, int? retriesAtMost, CancellationToken cancellation)
     {
         Number = number;
-        _open = open;
+        _seat = seat;
         _machine = new AttemptMachine(request.Strategy.Program, number, retriesAtMost, request.Scenario.Deliveries);
         _giveUp = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
     }
@@ -36,7 +36,7 @@ internal sealed class SteppedSession : IAsyncDisposable
     public int Number { get; }
 
     /// <summary>The server process behind its connection; null while it has none.</summary>
-    public int? ProcessId => _session?.ProcessId;
+    public int? ProcessId => _seat.Session?.ProcessId;
 
     /// <summary>The step that is next, or that waits; null once the attempt has ended, or waits for its next delivery. Pauses and back-offs take no time here and never show.</summary>
     public ProgramStep? Next => _machine.Next;
@@ -65,6 +65,12 @@ internal sealed class SteppedSession : IAsyncDisposable
     /// <summary>Whether a statement was sent and has not come back.</summary>
     public bool IsWaiting => _pending is not null;
 
+    /// <summary>Whether what it does now is in the application: the lock tables know nothing of it.</summary>
+    public bool IsAtGate => Next?.Gate is not null;
+
+    /// <summary>Whether a block is being left after an error, so that a transaction around it has failed.</summary>
+    public bool IsUndoing => _machine.IsUndoing;
+
     /// <summary>Whether it could send its next statement now.</summary>
     public bool IsReady => !IsWaiting && Next is not null;
 
@@ -74,7 +80,7 @@ internal sealed class SteppedSession : IAsyncDisposable
     /// <summary>Its next turn as a schedule writes it, be it a delivery; null once the attempt has ended.</summary>
     public ScheduledStep? NextTurn => (Next ?? (AwaitsDelivery ? ProgramStep.Delivery : null)) is { } step ? ScheduledStep.For(Number, step) : null;
 
-    /// <summary>The sessions that the statement under way has had to wait for so far.</summary>
+    /// <summary>The sessions that the statement under way has had to wait for so far; <see cref="LockHolder.Pool"/> among them.</summary>
     public IReadOnlyList<int> BlockedBy => _blockedBy;
 
     /// <summary>Those of them that it waits for now.</summary>
@@ -99,7 +105,7 @@ internal sealed class SteppedSession : IAsyncDisposable
     public bool HasSnapshot { get; private set; }
 
     /// <summary>Whether a savepoint is open.</summary>
-    public bool IsInSavepoint => Next is { } next && (next.Depth > 1 || (next.Depth == 1 && next.Kind is StepKind.Commit or StepKind.Rollback));
+    public bool IsInSavepoint => Next is { InSavepoint: true };
 
     /// <summary>The level that the open transaction asked for; null: the server's default, or no transaction is open.</summary>
     public IsolationLevel? Isolation { get; private set; }
@@ -110,7 +116,7 @@ internal sealed class SteppedSession : IAsyncDisposable
     /// <summary>Begins an attempt.</summary>
     public async Task StartAsync(string key)
     {
-        _session ??= await _open(_giveUp.Token).ConfigureAwait(false);
+        await ConnectAsync().ConfigureAwait(false);
         var name = Number.ToString(CultureInfo.InvariantCulture);
         _machine.Start(key, name, name);
         HasSnapshot = false;
@@ -123,8 +129,7 @@ internal sealed class SteppedSession : IAsyncDisposable
     public async Task<PlayedStep> CrashAsync(int sentAfter)
     {
         var crashed = new ScheduledStep(Number, Next!.Name);
-        await _session!.DisposeAsync().ConfigureAwait(false);
-        _session = null;
+        await _seat.DisposeAsync().ConfigureAwait(false);
         _machine.Lost();
         HasSnapshot = false;
         Isolation = null;
@@ -134,7 +139,7 @@ internal sealed class SteppedSession : IAsyncDisposable
     /// <summary>The attempt arrives once more, at an application that is there again.</summary>
     public async Task<PlayedStep> DeliverAsync(int sentAfter)
     {
-        _session ??= await _open(_giveUp.Token).ConfigureAwait(false);
+        await ConnectAsync().ConfigureAwait(false);
         _machine.DeliverAgain();
         PassPauses();
         return new PlayedStep(ScheduledStep.DeliveryTo(Number), [], 0, null, null, sentAfter);
@@ -146,7 +151,7 @@ internal sealed class SteppedSession : IAsyncDisposable
         _blockedBy = [];
         _blockers = [];
         _sentAt = Stopwatch.GetTimestamp();
-        _pending = _session!.ExecuteAsync(_machine.Next!, _machine.Values, _giveUp.Token).AsTask();
+        _pending = _seat.DoAsync(_machine.Next!, _machine, _giveUp.Token).AsTask();
     }
 
     public void MarkBlocked(int[] sessions)
@@ -161,26 +166,21 @@ internal sealed class SteppedSession : IAsyncDisposable
         var sent = _machine.Next!;
         var result = await _pending!.ConfigureAwait(false);
         _pending = null;
-        switch (result.Kind)
+        Seat.Tell(_machine, result);
+        if (result.Kind == StatementEnd.Lost)
         {
-            case StatementEnd.Answered: _machine.Completed(result.Rows); break;
-            case StatementEnd.Rejected: _machine.Rejected(result.Error!.Value); break;
-            default:
-                HasLostConnection = true;
-                _machine.Lost(result.Error);
-                await _session!.DisposeAsync().ConfigureAwait(false);
-                _session = null;
-                break;
+            HasLostConnection = true;
+            await _seat.DisposeAsync().ConfigureAwait(false);
         }
 
         PassPauses();
         HasSnapshot = IsInTransaction && (HasSnapshot || sent.Sql is { TakesSnapshot: true });
         Isolation = IsInTransaction ? Next!.Isolation ?? Isolation : null; // A COMMIT does not know its transaction's level.
-        return new PlayedStep(new ScheduledStep(Number, sent.Name), _blockedBy, result.Rows, result.Error, result.Answer, SentAfter);
+        return new PlayedStep(new ScheduledStep(Number, sent.Name), _blockedBy, result.Rows, result.Error, result.Answer, SentAfter) { Told = result.Told };
     }
 
     /// <summary>Asks, in its own connection, something that is not of its program. It must not be waiting.</summary>
-    public Task<Answer> AskAsync(string sql) => _session!.AskAsync(sql, _giveUp.Token);
+    public Task<Answer> AskAsync(string sql) => _seat.Session!.AskAsync(sql, _giveUp.Token);
 
     /// <summary>Gives up a statement that still waits, and closes the session.</summary>
     public async ValueTask DisposeAsync()
@@ -190,7 +190,12 @@ internal sealed class SteppedSession : IAsyncDisposable
         // However it ended, nobody waits for its answer any more; and what follows must be closed all the same.
         await Pending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _giveUp.Dispose();
-        if (_session is not null) await _session.DisposeAsync().ConfigureAwait(false);
+        await _seat.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async Task ConnectAsync()
+    {
+        if (_seat is { IsDedicated: true, Session: null }) await _seat.OpenAsync(_giveUp.Token).ConfigureAwait(false);
     }
 
     private void PassPauses()

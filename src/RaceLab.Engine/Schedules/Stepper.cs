@@ -18,6 +18,9 @@ public sealed partial class Stepper : IAsyncDisposable
     /// <summary>The longest schedule: nobody steps further by hand, and a link must not keep a server busy.</summary>
     public const int MaximumTurns = 400;
 
+    /// <summary>How long a statement is shown that waits for what nobody will let go, before its time-out ends it.</summary>
+    private static readonly TimeSpan StuckPatience = TimeSpan.FromSeconds(3);
+
     private readonly Channel<Wish> _wishes = Channel.CreateUnbounded<Wish>(new UnboundedChannelOptions { SingleReader = true });
     private readonly CancellationTokenSource _end = new();
     private readonly LabServer _server;
@@ -28,6 +31,7 @@ public sealed partial class Stepper : IAsyncDisposable
     private readonly ILogger _journal;
     private Task _loop = Task.CompletedTask;
     private Stage? _stage;
+    private DateTimeOffset? _stuckSince;
     private StepperState _state = new();
 
     internal Stepper(
@@ -153,10 +157,12 @@ public sealed partial class Stepper : IAsyncDisposable
             while (true)
             {
                 var answers = _stage!.Sessions.Where(s => s.IsWaiting).Select(s => s.Pending);
-                await Task.WhenAny([asked, idle, .. answers]).ConfigureAwait(false);
+                var timeOut = TimeOutAsync(stop.Token);
+                await Task.WhenAny([asked, idle, timeOut, .. answers]).ConfigureAwait(false);
                 _end.Token.ThrowIfCancellationRequested();
                 if (_wishes.Reader.TryRead(out var wish)) return wish;
                 if (idle.IsCompleted) return null;
+                if (timeOut.IsCompleted) await _stage.AwaitReleaseAsync().ConfigureAwait(false);
                 await _stage.SettleAsync().ConfigureAwait(false);
                 await ShowAsync(State.Notice, endsAt).ConfigureAwait(false);
             }
@@ -165,6 +171,19 @@ public sealed partial class Stepper : IAsyncDisposable
         {
             await stop.CancelAsync().ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Completes when a statement that nobody can let go has been shown for long enough; never where there is none.</summary>
+    private Task TimeOutAsync(CancellationToken stop)
+    {
+        if (_stage!.Stuck is null)
+        {
+            _stuckSince = null;
+            return Task.Delay(Timeout.InfiniteTimeSpan, _time, stop);
+        }
+
+        var left = (_stuckSince ??= _time.GetUtcNow()) + StuckPatience - _time.GetUtcNow();
+        return left > TimeSpan.Zero ? Task.Delay(left, _time, stop) : Task.CompletedTask;
     }
 
     private Task<string?> GrantAsync(Wish wish) => wish switch

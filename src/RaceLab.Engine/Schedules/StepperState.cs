@@ -107,11 +107,15 @@ public sealed record LockWait(HeldLock? For, IReadOnlyList<LockHolder> On);
 /// <summary>Who stands in the way of a session that waits.</summary>
 /// <param name="Session">Its number.</param>
 /// <param name="TakenAt">The step with which it took the lock; null where it holds none: it is ahead in the queue.</param>
-public sealed record LockHolder(int Session, ScheduledStep? TakenAt);
+public sealed record LockHolder(int Session, ScheduledStep? TakenAt)
+{
+    /// <summary>In the place of a session: a connection that lies in a pool of the application. It cannot let go what it holds.</summary>
+    public const int Pool = 0;
+}
 
-/// <summary>A line of <c>pg_locks</c>.</summary>
-/// <param name="Session">Who holds it or waits for it.</param>
-/// <param name="Kind">The <c>locktype</c>, such as relation, transactionid or advisory.</param>
+/// <summary>A line of <c>pg_locks</c>, or what the application holds beside it.</summary>
+/// <param name="Session">Who holds it or waits for it; <see cref="LockHolder.Pool"/>: a connection in the pool.</param>
+/// <param name="Kind">The <c>locktype</c>, such as relation, transactionid or advisory; in the application one of <see cref="GateWords"/>.</param>
 /// <param name="Target">What is locked.</param>
 /// <param name="Mode">Such as ExclusiveLock.</param>
 /// <param name="IsGranted">False: waits for it.</param>

@@ -25,7 +25,9 @@ public sealed record Books(bool Balanced, string Headline, IReadOnlyList<string>
         if (books.Unknown > 0)
             remarks.Add($"{Figures.Count(books.Unknown, "answer was", "answers were")} lost on the way; behind {Figures.Count(books.UnknownWithRow)} of them there is a row.");
         var balanced = books.Holds && disagreements.Count == 0;
-        if (balanced && books.Unknown == 0)
+        if (balanced && books.Unknown == 0 && books.Rows == 0)
+            remarks.Add("Nobody was told “created”, and nobody made a row.");
+        else if (balanced && books.Unknown == 0)
             remarks.Add("Every caller who was told “created” has a row, and every row has such a caller.");
         return new Books(balanced, balanced ? "The books balance" : "The books do not balance", remarks);
     }

@@ -55,6 +55,7 @@ public sealed record ListingLine(ProgramStep Step, string Label, string Tone, St
 
     private string Words => Step.Kind switch
     {
+        _ when Step.Gate is { } gate => GateText.Of(gate, Step.Kind == StepKind.Enter),
         StepKind.Backoff => "wait before the next try",
         StepKind.Crash => "the application dies: the connection drops, and the caller hears nothing",
         _ => "pause: the race window",

@@ -7,6 +7,16 @@ namespace RaceLab.Web.Races;
 /// <param name="StartsKey">Whether it is the first of its key, so that the rows of one key are seen as belonging together.</param>
 public sealed record OffendingRow(IReadOnlyList<string?> Cells, bool StartsKey)
 {
+    /// <summary>
+    /// What stands above the rows. Where each creation makes one row, it is the rows that break the rule; elsewhere it may be something that is missing, or what a caller was
+    /// told, and they only show how the keys stand.
+    /// </summary>
+    public static string HeadingOf(InvariantResult invariant)
+    {
+        ArgumentNullException.ThrowIfNull(invariant);
+        return invariant.Live is null ? $"What the table holds where “{invariant.Title}” does not hold" : $"Rows that break “{invariant.Title}”";
+    }
+
     /// <summary>The rows, marked where a new key begins.</summary>
     public static IReadOnlyList<OffendingRow> Of(OffendingRows rows)
     {

@@ -5,6 +5,7 @@ public static class SqlStates
 {
     private static readonly Dictionary<string, string> Names = new()
     {
+        ["08001"] = "sqlclient_unable_to_establish_sqlconnection",
         ["08006"] = "connection_failure",
         ["23502"] = "not_null_violation",
         ["23503"] = "foreign_key_violation",

@@ -71,7 +71,7 @@ public sealed record VerdictText(VerdictMood Mood, string Headline, IReadOnlyLis
     }
 
     private static string Left(RaceResult result) =>
-        result.Reconciliation is { } books ? $" that left {Figures.Count(books.Rows, "row", "rows")}" : "";
+        result.Reconciliation is { Rows: > 0 } books ? $" that left {Figures.Count(books.Rows, "row", "rows")}" : "";
 
     private static string Sentence(string title) => title.Length > 1 ? $"{title[0]}{char.ToUpperInvariant(title[1])}{title[2..]}" : title;
 }

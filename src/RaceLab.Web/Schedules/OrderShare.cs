@@ -26,7 +26,7 @@ public sealed record OrderShare(OrderKind Kind, string Label, double Percent, st
             o.IsViolation ? OrderKind.Breaks : OrderKind.Keeps,
             OutcomeLetter.Of(i),
             PercentOf(o.Orders, all),
-            $"{OutcomeLetter.Of(i)}: {Figures.Count(o.Orders, "order", "orders")}, {OutcomeCard.BriefOf(o)}")).ToList();
+            $"{OutcomeLetter.Of(i)}: {Figures.Count(o.Orders, "order", "orders")}, {OutcomeCard.BriefOf(explored, o)}")).ToList();
         if (impossible > 0)
             shares.Add(new OrderShare(OrderKind.Impossible, "", PercentOf(impossible, all), $"{Figures.Count(impossible, "order", "orders")} made impossible by waiting"));
         return shares;

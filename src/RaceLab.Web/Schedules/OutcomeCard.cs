@@ -6,7 +6,7 @@ namespace RaceLab.Web.Schedules;
 /// <summary>One way in which orders end, in words.</summary>
 /// <param name="Letter">How the page calls it.</param>
 /// <param name="IsViolation">Whether an invariant is violated.</param>
-/// <param name="Title">Rows: "Two rows".</param>
+/// <param name="Title">Rows: "Two rows"; where all orders end with as many, what callers were told, or what is broken: "Failed, updated".</param>
 /// <param name="Brief">What tells it from the others, in a few words: "one row, with waiting".</param>
 /// <param name="Breaks">The invariants that it violates.</param>
 /// <param name="Told">What the callers were told, each once for each caller.</param>
@@ -39,11 +39,12 @@ public sealed record OutcomeCard(
     {
         ArgumentNullException.ThrowIfNull(explored);
         var tried = ExplorationWords.Tried(explored);
+        var telling = Telling(explored);
         return [.. explored.Outcomes.Select((outcome, index) => new OutcomeCard(
             OutcomeLetter.Of(index),
             outcome.IsViolation,
-            Sentence(RowsOf(outcome)),
-            BriefOf(outcome),
+            Sentence(telling(outcome)),
+            BriefOf(explored, outcome),
             [.. explored.Invariants.Where(i => outcome.Violations.GetValueOrDefault(i.Name) > 0).Select(i => i.Title)],
             outcome.Told,
             [.. outcome.SqlStates.GroupBy(s => s).Select(g => Rejection(g.Key, g.Count()))],
@@ -57,12 +58,28 @@ public sealed record OutcomeCard(
     }
 
     /// <summary>What tells an outcome from others, in a few words.</summary>
-    public static string BriefOf(ExploredOutcome outcome)
+    public static string BriefOf(Exploration explored, ExploredOutcome outcome)
     {
+        ArgumentNullException.ThrowIfNull(explored);
         ArgumentNullException.ThrowIfNull(outcome);
-        var brief = outcome.SqlStates.GroupBy(s => s).Select(g => g.Count() == 1 ? g.Key : $"{g.Key} ×{g.Count()}").Prepend(RowsOf(outcome));
+        var brief = outcome.SqlStates.GroupBy(s => s).Select(g => g.Count() == 1 ? g.Key : $"{g.Key} ×{g.Count()}").Prepend(Telling(explored)(outcome));
         return string.Join(", ", outcome.Waits ? brief.Append("with waiting") : brief);
     }
+
+    /// <summary>
+    /// What tells outcomes from one another: how many rows they end with, else what callers were told, else what they break. Where none of these does, the rows.
+    /// </summary>
+    private static Func<ExploredOutcome, string> Telling(Exploration explored)
+    {
+        Func<ExploredOutcome, string>[] words = [RowsOf, ToldIn, BrokenIn];
+        return words.FirstOrDefault(w => explored.Outcomes.Select(w).Distinct().Skip(1).Any()) ?? RowsOf;
+    }
+
+    private static string ToldIn(ExploredOutcome outcome) =>
+        string.Join(", ", outcome.Told.GroupBy(t => t).Select(g => g.Count() == 1 ? g.Key : $"{Figures.Word(g.Count())} times {g.Key}"));
+
+    private static string BrokenIn(ExploredOutcome outcome) =>
+        outcome.IsViolation ? string.Join(", ", outcome.Violations.Where(v => v.Value > 0).Select(v => v.Key)) : "nothing is broken";
 
     private static string RowsOf(ExploredOutcome outcome) => $"{Figures.Word(outcome.Rows)} {(outcome.Rows == 1 ? "row" : "rows")}";
 

@@ -63,7 +63,7 @@ public sealed record StripCell(int Place, int Session, string Step, string Label
         var (session, who) = entry.Step.IsTimesOwn ? (sessions + 1, EnvironmentText.Sign) : (entry.Step.Whose, $"{entry.Step.Whose}");
         return new StripCell(
             place, session, entry.Step.Name, line?.Label ?? (entry.Step.Session == ScheduledStep.Environment ? EnvironmentText.Sign : "?"), line?.Tone ?? "frame", line?.Shape ?? StepShape.Block, waits, entry.Until,
-            waits ? $"{entry.Step} waits for session {string.Join(" and ", entry.WaitsFor)}" : entry.Step.ToString())
+            waits ? $"{entry.Step} waits for {LockText.Who(entry.WaitsFor)}" : entry.Step.ToString())
         {
             Who = who,
         };

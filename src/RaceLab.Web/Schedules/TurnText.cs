@@ -18,6 +18,7 @@ public static class TurnText
         return played switch
         {
             { Error: { } error } => OfError(error),
+            { Told: { } told } => $"told by the call that it waited for: {told.ToString().ToLowerInvariant()}",
             _ when step.Kind == StepKind.Crash => "the connection is gone",
             _ when step.Kind == StepKind.Delivery || step.IsTimesOwn => EnvironmentText.Done(step),
             { Rows: 0 } when step is { Kind: StepKind.Leave, Gate.Lease: not null } => "its lease was no longer there",
@@ -66,6 +67,9 @@ public static class TurnText
         ArgumentNullException.ThrowIfNull(wait);
         var on = wait.On.Select(h => (h, wait.For) switch
         {
+            ({ Session: LockHolder.Pool, TakenAt: { } at }, { } wanted) => $"a connection in the pool, whose session took {LockText.Of(wanted)} with {at}",
+            ({ Session: LockHolder.Pool }, _) => LockText.Who(h.Session),
+            ({ TakenAt: { } at }, { Kind: GateWords.SingleFlight }) => $"the call that session {h.Session} has been making since {at}",
             ({ TakenAt: { } at }, { Kind: "transactionid" }) => $"the end of session {h.Session}’s transaction, which has been writing since {at}",
             ({ TakenAt: { } at }, { } wanted) => $"session {h.Session}, which took {LockText.Of(wanted)} with {at}",
             (_, { } wanted) => $"session {h.Session}, which is ahead of it in the queue for {LockText.Of(wanted)}",

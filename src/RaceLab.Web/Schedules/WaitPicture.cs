@@ -32,6 +32,7 @@ public sealed record WaitPicture(IReadOnlyList<WaitNode> Nodes, IReadOnlyList<Wa
         var arrows =
             from session in state.Sessions
             from holder in session.Wait?.On ?? []
+            where holder.Session != LockHolder.Pool
             select Arrow(nodes[session.Number - 1], nodes[holder.Session - 1]);
         return new WaitPicture(nodes, [.. arrows]);
     }

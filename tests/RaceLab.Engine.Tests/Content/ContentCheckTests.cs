@@ -23,6 +23,7 @@ public sealed class ContentCheckTests(TestPostgres postgres) : IAsyncLifetime
         { 21, "      - check: |\n          SELECT k\n          FROM t\n          WHERE kk = @key", 24, "the step 'check' of 'broken' is refused by the server: column \"kk\" does not exist" },
         { 22, "        keep: { id: seen }", 21, "keeps 'id', but its columns are k" },
         { 26, "      - insert: INSERT INTO t VALUES (@attempt, @key)\n        keep: { k: made }", 26, "RETURNING is missing" },
+        { 6, "schema: CREATE TABLE t (attempt bigint, k text)\nfor each key: INSERT INTO t VALUES (@key, @key)", 7, "the statement 'for each key' is refused" },
         { 32, "    promises: { duplicates: none }\n    setup: ALTER TABLE t ADD UNIQUE (missing)", 33, "the setup of 'sound' is refused" },
     };
 

@@ -89,6 +89,25 @@ public sealed class ScenarioReaderTests
         "          - say: created",
         .. BadFiles.Good[27..]]);
 
+    [Theory]
+    [InlineData("INSERT INTO t VALUES (NULL, @key)", null)]
+    [InlineData("INSERT INTO t VALUES (NULL, 'a')", "there is none")]
+    [InlineData("INSERT INTO t VALUES (@attempt, @key)", "@attempt, @key stand here")]
+    [InlineData("INSERT INTO t VALUES (NULL, 'a", "cannot be read")]
+    public void Read_ForEachKey_IsOneStatementAboutTheKey(string sql, string? reason)
+    {
+        var reading = ScenarioReader.Read(BadFiles.With(6, $"{BadFiles.Good[5]}\nfor each key: {sql}"), "test", File);
+        if (reason is null)
+        {
+            Assert.Equal("INSERT INTO t VALUES (NULL, $1)", reading.Scenario!.KeyRows!.Statement.Numbered);
+            return;
+        }
+
+        var error = Assert.Single(reading.Errors);
+        Assert.Equal(7, error.Line);
+        Assert.Contains(reason, error.Reason, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Read_DeliveriesAndCrash_AreOfTheScenarioAndItsPrograms()
     {
@@ -164,7 +183,7 @@ public sealed class ScenarioReaderTests
         Assert.Superset(
             new HashSet<string> { "check-then-insert", "check-then-insert-in-transaction", "unique-and-catch", "do-nothing-then-select", "upsert", "advisory-lock", "serializable" },
             reading.Scenario!.Strategies.Select(s => s.Id).ToHashSet());
-        Assert.Equal((17, 10), (reading.Scenario.Strategies.Count, reading.Scenario.Strategies.Count(s => !s.IsSound)));
+        Assert.Equal((25, 14), (reading.Scenario.Strategies.Count, reading.Scenario.Strategies.Count(s => !s.IsSound)));
         Assert.Equal(
             ["begin", "check", "pause", "insert", "commit", "rollback", "back-off"],
             reading.Scenario.FindStrategy("serializable")!.Program.Steps.Select(s => s.Name));

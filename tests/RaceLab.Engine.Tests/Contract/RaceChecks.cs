@@ -25,7 +25,9 @@ internal static class RaceChecks
         foreach (var invariant in result.Invariants)
         {
             if (invariant.Live is { } live) Assert.Equal(invariant.Excess, live);
-            Assert.Equal(invariant.Violations > 0, invariant.Offenders.Total > 0);
+
+            // A violation may have no rows to show for it: that something is missing is one as well.
+            if (invariant.Violations == 0) Assert.Equal(0, invariant.Offenders.Total);
         }
     }
 }

@@ -30,7 +30,6 @@ public class RaceAggregatorTests
     {
         Request = SmallScenario.Naive(new Workload()),
         Time = TimeProvider.System,
-        ConnectAsync = () => throw new NotSupportedException("This track has no workers."),
         Stopping = CancellationToken.None,
         Aborting = CancellationToken.None,
         Keys = [],

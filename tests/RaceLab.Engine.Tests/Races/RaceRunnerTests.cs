@@ -45,6 +45,25 @@ public class RaceRunnerTests(TestPostgres postgres)
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task RunAsync_RowsForEachKey_AreThereBeforeTheRaceAndStayOutOfTheBooks()
+    {
+        var request = Asked(
+            SmallScenario.Request(Small with { Keys = 1500 }, Promise.None, "ALTER TABLE things ADD UNIQUE (name)",
+                SmallScenario.Sql("touch", "UPDATE things SET touched = touched + 1 WHERE name = @key"), new SayStep(Outcome.Updated, null, 1)),
+            "SELECT 'all' AS key, 1 AS excess FROM things HAVING count(*) <> 1500 OR sum(touched) <> (SELECT count(*) FROM attempts)");
+        var scenario = request.Scenario with
+        {
+            Schema = "CREATE TABLE things (name text NOT NULL, touched bigint NOT NULL DEFAULT 0)",
+            Rows = "SELECT NULL::bigint AS attempt, name AS key FROM things",
+            KeyRows = new KeyRows(SqlText.Parse("INSERT INTO things (name) VALUES (@key)")),
+        };
+        var result = await Runner().RunAsync(request with { Scenario = scenario }, new Frames(), Cancellation);
+
+        Assert.Equal((RaceEnd.Finished, 0), (result.End, Assert.Single(result.Invariants).Violations));
+        Assert.Equal(new Reconciliation(0, 0, 0, 0, 0, 0), result.Reconciliation);
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task RunAsync_CrashInsideTheTransaction_IsRolledBackAndDeliveredAgainWithinTheAttemptsTime()
     {
         var request = Asked(SmallScenario.CrashingInTransaction(Small), "SELECT key, 1 AS excess FROM attempts WHERE delivery <> 2 OR said <> 'created'");

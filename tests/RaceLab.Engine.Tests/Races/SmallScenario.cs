@@ -61,6 +61,42 @@ internal static class SmallScenario
     /// <summary>The same, where an attempt arrives so often until it is answered well.</summary>
     public static RaceRequest Delivered(this RaceRequest request, int deliveries) => request with { Scenario = request.Scenario with { Deliveries = deliveries } };
 
+    /// <summary>Check, pause, insert inside a block of the application.</summary>
+    public static RaceRequest Gated(Workload workload, BlockKind kind, int instances) => Request(workload, instances > 1 ? Promise.Some : Promise.None, null,
+        new WithinStep(kind, null, null, ErrorRules.None,
+        [
+            Sql("check", "SELECT id FROM things WHERE name = @key"),
+            new SayStep(Outcome.Found, Found, 1),
+            new PauseStep(null, 1),
+            Sql("insert", "INSERT INTO things (name, attempt) VALUES (@key, @attempt)"),
+            new SayStep(Outcome.Created, null, 1),
+        ], 1)
+        { Variable = "key" }).In(instances);
+
+    /// <summary>Takes a session-level lock and never gives it back.</summary>
+    public static RaceRequest Leaking(Workload workload, ConnectionUse use) => Over(workload, use,
+        Sql("lock", "SELECT pg_advisory_lock(hashtext(@key))"),
+        Sql("check", "SELECT id FROM things WHERE name = @key"),
+        new SayStep(Outcome.Found, Found, 1),
+        Sql("insert", "INSERT INTO things (name, attempt) VALUES (@key, @attempt)"),
+        new SayStep(Outcome.Created, null, 1));
+
+    /// <summary>One insert over connections that are there for one attempt.</summary>
+    public static RaceRequest Connecting(Workload workload, ConnectionUse use) => Over(workload, use,
+        Sql("insert", "INSERT INTO things (name, attempt) VALUES (@key, @attempt)"),
+        new PauseStep(null, 1),
+        new SayStep(Outcome.Created, null, 1));
+
+    /// <summary>Steps over connections that are there for one attempt.</summary>
+    public static RaceRequest Over(Workload workload, ConnectionUse use, params Step[] steps)
+    {
+        var request = Request(workload, Promise.Some, null, new RoleSteps(null, steps, 1).Over(use));
+        return request with { Strategy = request.Strategy with { Connection = use } };
+    }
+
+    /// <summary>The same in so many instances of the application.</summary>
+    public static RaceRequest In(this RaceRequest request, int instances) => request with { Strategy = request.Strategy with { Instances = instances } };
+
     public static RaceRequest Request(Workload workload, Promise promise, string? setup, params Step[] steps) =>
         Request(workload, promise, setup, new RoleSteps(null, steps, 1));
 

@@ -34,6 +34,17 @@ public class ExplorerTests(TestPostgres postgres)
         }
     }
 
+    public static TheoryData<int, int> ApplicationPrograms
+    {
+        get
+        {
+            var data = new TheoryData<int, int>();
+            for (var seed = 0; seed < 20; seed++) data.Add(seed, 2);
+            for (var seed = 0; seed < 3; seed++) data.Add(seed, 3);
+            return data;
+        }
+    }
+
     public static TheoryData<int, int> RolePrograms
     {
         get
@@ -182,6 +193,44 @@ public class ExplorerTests(TestPostgres postgres)
         Assert.True(sessions == 2 || reduced.Runs < brute.Runs);
     }
 
+    /// <summary>The same with mutexes, shared calls, pools and several instances: what the database knows nothing of must not be left out of the count.</summary>
+    [Theory(Timeout = 300_000)]
+    [MemberData(nameof(ApplicationPrograms))]
+    public async Task ExploreAsync_ApplicationReducedOrByBruteForce_FindsTheSameOutcomesAndCounts(int seed, int sessions)
+    {
+        var request = ApplicationOf(seed, sessions);
+        var brute = await ExploreAsync(request, sessions, static (_, _) => false, alike: false);
+        var reduced = await ExploreAsync(request, sessions, Independence.Holds, Explorer.AreAlike(request.Strategy.Program));
+
+        Assert.True(brute.IsComplete && reduced.IsComplete);
+        Assert.Equal(Described(brute), Described(reduced));
+        Assert.Equal((brute.Orders, brute.Infeasible), (reduced.Orders, reduced.Infeasible));
+        Assert.True(reduced.Runs <= brute.Runs);
+    }
+
+    /// <summary>A relation that forgets that leaving a mutex lets somebody in must not pass the comparison.</summary>
+    [Fact(Timeout = 120_000)]
+    public async Task ExploreAsync_WithARelationThatCallsTheApplicationIndependent_MissesOutcomes()
+    {
+        var request = SmallScenario.Gated(new Workload(), BlockKind.Mutex, 1);
+        var brute = await ExploreAsync(request, 2, Independence.Holds, alike: false);
+        var wrong = await ExploreAsync(request, 2, static (a, b) => a.Gate is not null || b.Gate is not null || Independence.Holds(a, b), alike: false);
+        Assert.NotEqual(Described(brute), Described(wrong));
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task ExploreAsync_MutexInTwoInstances_IsBrokenBetweenThemOnly()
+    {
+        var one = await ExploreAsync(SmallScenario.Gated(new Workload(), BlockKind.Mutex, 1), 2);
+        var two = await ExploreAsync(SmallScenario.Gated(new Workload(), BlockKind.Mutex, 2), 2);
+
+        Assert.All(one.Outcomes, o => Assert.Equal(1, o.Rows));
+        Assert.Contains(one.Outcomes, o => o.Waits);
+        Assert.Equal([1, 2], two.Outcomes.Select(o => (int)o.Rows).Order());
+        Assert.All(two.Outcomes, o => Assert.False(o.Waits));
+        Assert.Equal(0, two.Infeasible);
+    }
+
     /// <summary>The same with applications that crash, and with attempts that are refused and arrive again.</summary>
     [Theory(Timeout = 300_000)]
     [MemberData(nameof(CrashingPrograms))]
@@ -284,6 +333,28 @@ public class ExplorerTests(TestPostgres postgres)
         var first = new RoleSteps("first", StepsOf(draw, "a", sessions == 2 ? 2 + draw.Below(2) : 1), 1);
         var second = new RoleSteps("second", StepsOf(draw, "b", sessions == 2 ? 1 + draw.Below(2) : 1), 1);
         return SmallScenario.Request(new Workload(), Promise.Some, SetupOf(draw), first, second);
+    }
+
+    /// <summary>Statements in a mutex or a shared call, around a transaction or inside one, in one instance or two, on connections of several kinds.</summary>
+    private static RaceRequest ApplicationOf(int seed, int sessions)
+    {
+        var draw = new Draw(seed, 9);
+        var kind = draw.Below(2) == 0 ? BlockKind.Mutex : BlockKind.SingleFlight;
+        List<Step> steps = [.. sessions == 3 || draw.Below(2) == 0 ? [] : (Step[])[Drawn(draw, "s0")], Drawn(draw, "s1"), new SayStep(Outcome.Created, null, 1)];
+        var gate = new WithinStep(kind, null, null, ErrorRules.None, steps, 1) { Variable = "key" };
+        var around = sessions == 2 && draw.Below(3) == 0 ? new WithinStep(BlockKind.Transaction, IsolationLevel.ReadCommitted, null, ErrorRules.None, [gate, new SayStep(Outcome.Created, null, 1)], 1) : gate;
+        if (around != gate && kind == BlockKind.Mutex) around = around with { Steps = [gate with { Steps = [.. steps.SkipLast(1)] }, new SayStep(Outcome.Created, null, 1)] };
+        if (around != gate && kind == BlockKind.SingleFlight) around = around with { Steps = [gate] };
+        var request = SmallScenario.Request(new Workload(), Promise.Some, SetupOf(draw), around).In(1 + draw.Below(2));
+        ConnectionUse? use = sessions == 3 ? null : draw.Below(4) switch
+        {
+            0 => new ConnectionUse(),
+            1 => new ConnectionUse { Pool = 1, Reset = PoolReset.WhenTaken },
+            _ => null,
+        };
+        if (use is null) return request;
+        var over = ProgramCompiler.Compile([new RoleSteps(null, [around], 1).Over(use)]);
+        return request with { Strategy = request.Strategy with { Program = over, Connection = use } };
     }
 
     /// <summary>Both sessions may crash, outside transactions, where brute force stays small.</summary>

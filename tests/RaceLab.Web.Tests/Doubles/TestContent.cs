@@ -24,6 +24,9 @@ public sealed class TestContent : IDisposable
 
     public static Strategy Serializable => SignUp.FindStrategy("serializable")!;
 
+    /// <summary>All of the repository's content, which no test edits.</summary>
+    public static Catalogue Whole { get; } = Catalogue.Open(Original, watch: false);
+
     /// <summary>A program whose steps have conditions, which sign-up's have not.</summary>
     public static StepProgram WithNotes { get; } = ProgramCompiler.Compile(
     [

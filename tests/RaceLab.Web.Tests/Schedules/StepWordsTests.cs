@@ -57,6 +57,40 @@ public sealed class StepWordsTests
     }
 
     [Fact]
+    public void Wait_InTheApplication_SaysForWhomAndWhatFor()
+    {
+        var on = new LockHolder(1, new ScheduledStep(1, "enter"));
+        Assert.Equal("waits for session 1, which took the mutex for a@b.c with 1.enter", TurnText.OfWait(new LockWait(Held(GateWords.Mutex, "a@b.c"), [on])));
+        Assert.Equal("waits for the call that session 1 has been making since 1.enter", TurnText.OfWait(new LockWait(Held(GateWords.SingleFlight, "a@b.c"), [on])));
+        Assert.Equal("waits for session 1, which took a connection with 1.connect",
+            TurnText.OfWait(new LockWait(Held(GateWords.Connection, ""), [new LockHolder(1, new ScheduledStep(1, "connect"))])));
+        Assert.Equal("waits for a connection in the pool, whose session took advisory lock 42 with 1.lock",
+            TurnText.OfWait(new LockWait(Held("advisory", "42"), [new LockHolder(LockHolder.Pool, new ScheduledStep(1, "lock"))])));
+        Assert.Equal("waits for a connection in the pool", TurnText.OfWait(new LockWait(null, [new LockHolder(LockHolder.Pool, null)])));
+
+        static HeldLock Held(string kind, string target) => new(2, kind, target, "ExclusiveLock", false, null);
+    }
+
+    [Fact]
+    public void Turn_ThatWaitedForASharedCall_SaysWhatItWasTold() =>
+        Assert.Equal("told by the call that it waited for: found", TurnText.Of(
+            new PlayedStep(new ScheduledStep(2, "enter"), [1], 0, null) { Told = Outcome.Found },
+            ProgramCompiler.Compile([new WithinStep(BlockKind.SingleFlight, null, null, ErrorRules.None, [new SayStep(Outcome.Found, null, 1)], 1) { Variable = "key" }], 1).Steps[0]));
+
+    [Fact]
+    public void Listing_OfTheApplication_SaysWhatHappensThere()
+    {
+        var mutex = new WithinStep(BlockKind.Mutex, null, null, ErrorRules.None, [new SayStep(Outcome.Found, null, 1)], 1) { Variable = "key" };
+        var pooled = ProgramCompiler.Compile([new RoleSteps(null, [mutex], 1).Over(new ConnectionUse { Pool = 4, Reset = PoolReset.WhenTaken })]);
+        Assert.Equal(
+            [
+                "connect: take a connection of this instance’s pool (4 connections)", "enter: lock the mutex for @key in this instance of the application", "leave: unlock the mutex",
+                "disconnect: give the connection back to the pool; its session is reset when it is taken again",
+            ],
+            Listing.Of(pooled).Lines.Select(l => $"{l.Step.Name}: {string.Concat(l.Pieces.Select(p => p.Text))}"));
+    }
+
+    [Fact]
     public void Turn_OfAStatementThatTouchesNoRows_IsDone()
     {
         var step = StepStates.Step("check") with { Sql = SqlText.Parse("LOCK TABLE users IN SHARE MODE") };

@@ -4,7 +4,7 @@ using RaceLab.Web.Races;
 
 namespace RaceLab.Web.Components.Layout;
 
-/// <summary>The three ways to look at a strategy: raced, stepped by hand, in every order. What is chosen goes along.</summary>
+/// <summary>The three ways to look at a strategy (raced, stepped by hand, in every order), with what is chosen going along, and where to read about it.</summary>
 public sealed partial class LabNav : IDisposable
 {
     [Inject]
@@ -14,6 +14,7 @@ public sealed partial class LabNav : IDisposable
     private CarriedChoice Choice { get; set; } = default!;
 
     private string Race => "/" + Choice.Query;
+
 
     /// <inheritdoc/>
     public void Dispose()

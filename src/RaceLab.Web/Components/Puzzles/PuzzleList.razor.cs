@@ -27,4 +27,6 @@ public sealed partial class PuzzleList
     public bool Disabled { get; set; }
 
     private string Summary => $"{Puzzles.Count(p => Solved.Contains(p.Id))} of {Puzzles.Count} solved in this visit";
+
+    private Task Choose(string id) => ChosenChanged.InvokeAsync(id.Length == 0 ? null : id);
 }

@@ -3,7 +3,7 @@ using RaceLab.Engine.Races;
 
 namespace RaceLab.Web.Components.Races;
 
-/// <summary>The rows of the table that should not be there, as the table holds them.</summary>
+/// <summary>The rows of the keys that break an invariant, as the table holds them.</summary>
 public sealed partial class Offenders
 {
     /// <summary>The invariants of a result.</summary>

@@ -14,6 +14,10 @@ public sealed partial class StepListing
     [Parameter]
     public string Title { get; set; } = "One attempt";
 
+    /// <summary>The heading's id, unique on the page.</summary>
+    [Parameter]
+    public string HeadingId { get; set; } = "steps-title";
+
     /// <summary>SQL that runs once before the race; null: none.</summary>
     [Parameter]
     public string? Setup { get; set; }

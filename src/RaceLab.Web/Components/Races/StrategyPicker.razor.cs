@@ -3,12 +3,12 @@ using RaceLab.Engine.Content;
 
 namespace RaceLab.Web.Components.Races;
 
-/// <summary>The strategies of a scenario, in content's order; whether one is sound, and whether this server can race it, is said by a word, a shape and a colour.</summary>
+/// <summary>The strategies of a scenario, grouped by what they are worth; that, and whether this server can race one, is said by a word, a shape and a colour.</summary>
 public sealed partial class StrategyPicker
 {
-    /// <summary>In content's order.</summary>
+    /// <summary>Whose.</summary>
     [Parameter, EditorRequired]
-    public IReadOnlyList<Strategy> Strategies { get; set; } = [];
+    public Scenario Scenario { get; set; } = default!;
 
     /// <summary>Why a strategy cannot be raced on this server, in a sentence; null where it can.</summary>
     [Parameter]

@@ -1,0 +1,68 @@
+using System.Diagnostics;
+
+namespace RaceLab.Engine.Schedules;
+
+/// <content>What sessions hold and wait for, in the database and in the application, and what nobody will let go.</content>
+internal sealed partial class Stage
+{
+    /// <summary>What sessions hold and wait for, in the database and in the application, and what is held by connections that lie in a pool.</summary>
+    public async Task<IReadOnlyList<ProcessLock>> LocksAsync()
+    {
+        var locks = await _watcher!.LocksOfAsync([.. _sessions.Select(s => s.ProcessId).OfType<int>(), .. _application!.IdleProcesses], _cancellation).ConfigureAwait(false);
+        return [.. locks, .. _application.Holds.DistinctBy(h => (h.Actor, h.Kind)).Select(h => new ProcessLock(-h.Actor, GateWords.Of(h.Kind), h.Value ?? "", "ExclusiveLock", h.WaitsFor is null))];
+    }
+
+    /// <summary>
+    /// The session whose statement nobody can let go, where nobody else can go on either, so that only its time-out ends it: what it waits for is held by a connection
+    /// in the pool, or by a session that waits in the application, and no lease will run out. Null where there is none.
+    /// </summary>
+    public SteppedSession? Stuck
+    {
+        get
+        {
+            if (_sessions.Any(s => s.MayTakeTurn) || RunningOut.Any()) return null;
+            var waiting = _sessions.Where(s => s is { IsWaiting: true, IsAtGate: false }).OrderBy(s => s.SentAfter).ToList();
+            return waiting.FirstOrDefault(s => s.Blockers.Contains(LockHolder.Pool))
+                ?? (_sessions.Any(s => s is { IsWaiting: true, IsAtGate: true }) ? waiting.FirstOrDefault() : null);
+        }
+    }
+
+    /// <summary>Closes every connection. Where connecting is part of the schedule, those before must not count any more.</summary>
+    private async Task CloseSessionsAsync()
+    {
+        var processes = _request.Strategy.Connection is null ? [] : _sessions.Select(s => s.ProcessId).OfType<int>().ToList();
+        foreach (var session in _sessions) await session.DisposeAsync().ConfigureAwait(false);
+        _sessions.Clear();
+        foreach (var process in processes) await AwaitEndAsync(process).ConfigureAwait(false);
+        await EmptyPoolsAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>What lies in the pools holds what it held: a run that begins anew needs new connections.</summary>
+    private async Task EmptyPoolsAsync()
+    {
+        var processes = _application!.IdleProcesses.ToList();
+        await _application.DisposeAsync().ConfigureAwait(false);
+        foreach (var process in processes) await AwaitEndAsync(process).ConfigureAwait(false);
+    }
+
+    private async Task AwaitEndAsync(int process)
+    {
+        var closedAt = Stopwatch.GetTimestamp();
+        while (await _watcher!.IsThereAsync(process, _cancellation).ConfigureAwait(false))
+        {
+            if (Stopwatch.GetElapsedTime(closedAt) > EndPatience)
+                throw new TimeoutException($"The server did not end a connection that was closed within {EndPatience.TotalSeconds} s.");
+            await Task.Delay(PollInterval, _time, _cancellation).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Whom a session waits for, in the application or in the database.</summary>
+    private async Task<int[]> BlockersOfAsync(SteppedSession session)
+    {
+        if (session.Next!.Gate is { Lease: not null }) return _services!.Leases!.BlockersOf(session.Number);
+        if (session.IsAtGate) return [.. _application!.Holds.Where(h => h.Actor == session.Number).Select(h => h.WaitsFor).OfType<int>()];
+        var blockers = await _watcher!.BlockersOfAsync(session.ProcessId!.Value, _cancellation).ConfigureAwait(false);
+        int[] pool = blockers.Intersect(_application!.IdleProcesses).Any() ? [LockHolder.Pool] : [];
+        return [.. pool, .. _sessions.Where(s => s.ProcessId is { } process && blockers.Contains(process)).Select(s => s.Number)];
+    }
+}
