@@ -16,11 +16,12 @@ internal static class CommandLine
     /// <returns>An <see cref="ExitCode"/>.</returns>
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments, LabAccess lab, Terminal terminal, CancellationToken stop)
     {
-        var root = new RootCommand("RaceLab without a browser: race strategies on a real PostgreSQL, explore their interleavings, and check the content.")
+        var root = new RootCommand("RaceLab without a browser: race strategies on a real PostgreSQL, explore their interleavings, check the content, and print strategies as code.")
         {
             RaceCommand.Build(lab, terminal),
             ExploreCommand.Build(lab, terminal),
             CheckCommand.Build(lab, terminal),
+            TakeHomeCommand.Build(lab, terminal),
         };
 
         // An argument that begins with @ is an argument, not a file of them.

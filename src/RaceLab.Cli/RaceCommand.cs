@@ -12,6 +12,7 @@ internal sealed class RaceCommand
 
         Ends with 0 when every promise was kept, 1 when one was broken, 4 when none was broken but a promised flaw was not shown,
         2 for bad input, 3 when there is no verdict: the database could not be had, or the race was refused or interrupted.
+        A scenario may have a workload of its own, which then holds in the place of the defaults below.
         Ctrl+C stops the race; the verdict is then about the attempts that ran.
 
         In the JSON document, 'rejected' counts every statement that the server rejected, by SQLSTATE, also those whose error the
@@ -55,9 +56,9 @@ internal sealed class RaceCommand
     private RaceRequest ReadRequest(ParseResult parsed)
     {
         var problems = new List<string>();
-        var workload = _workload.Read(parsed, problems);
         var content = _options.Read(parsed, _lab);
         var raced = _strategy.Read(parsed, content, problems);
+        var workload = _workload.Read(parsed, raced?.Scenario.Workload, problems);
         if (problems.Count > 0) throw new BadInputException(problems);
         return new RaceRequest(raced!.Value.Scenario, raced.Value.Strategy, workload);
     }

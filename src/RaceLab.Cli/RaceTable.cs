@@ -59,9 +59,16 @@ internal static class RaceTable
         Row(text, "  unknown", attempts.Unknown);
         Row(text, "Retries", race.Retries);
         Row(text, "Statements rejected", race.Rejected.Values.Sum());
-        foreach (var (sqlState, count) in race.Rejected) Row(text, $"  {sqlState}{Named(sqlState)}", count);
+        foreach (var (sqlState, count) in race.Rejected)
+        {
+            Row(text, $"  {sqlState}{Named(sqlState)}", count);
+            foreach (var rejection in race.Rejections.Where(r => r.SqlState == sqlState && r.Constraint is not null)) Row(text, $"    {rejection.Constraint}", rejection.Count);
+        }
+
         Row(text, "Per worker, fewest", race.PerWorker.Min);
         Row(text, "Per worker, most", race.PerWorker.Max);
+        foreach (var chance in race.Chances)
+            text.AppendLine($"By chance, {Number(chance.ExpectedRepeats)} of {chance.Draws} draws of '{chance.Input}' ({chance.Generator}) are expected to repeat an earlier one.");
         text.AppendLine();
     }
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Numerics;
+using RaceLab.Engine.Content;
 using RaceLab.Engine.Races;
 
 namespace RaceLab.Cli;
@@ -31,26 +32,28 @@ internal sealed class WorkloadOptions
 
     /// <summary>Reads the workload.</summary>
     /// <param name="parsed">The command line.</param>
+    /// <param name="start">What holds where the command line says nothing; null: what <c>--help</c> says.</param>
     /// <param name="problems">Gets a sentence for everything that is wrong; the workload is of no use then.</param>
-    public Workload Read(ParseResult parsed, List<string> problems)
+    public Workload Read(ParseResult parsed, UsualWorkload? start, List<string> problems)
     {
+        var usual = start is null ? Default : Workload.From(start);
         var before = problems.Count;
         var attempts = Number<int>(parsed, _attempts, $"between 1 and {Workload.MaximumAttempts}", problems);
         var duration = Duration(parsed, problems);
         if (parsed.GetValue(_attempts) is not null && parsed.GetValue(_duration) is not null)
             problems.Add("A race ends after a number of attempts or after a time: give --attempts or --duration, not both.");
-        var (low, high) = Pause(parsed, problems);
+        var (low, high) = Pause(parsed, usual, problems);
         var workload = new Workload
         {
-            Workers = Number<int>(parsed, _workers, $"between 1 and {Workload.MaximumWorkers}", problems) ?? Default.Workers,
-            Keys = Number<int>(parsed, _keys, $"between 1 and {Workload.MaximumKeys}", problems) ?? Default.Keys,
-            Attempts = attempts,
-            Duration = duration ?? (attempts is null ? Default.Duration : null),
+            Workers = Number<int>(parsed, _workers, $"between 1 and {Workload.MaximumWorkers}", problems) ?? usual.Workers,
+            Keys = Number<int>(parsed, _keys, $"between 1 and {Workload.MaximumKeys}", problems) ?? usual.Keys,
+            Attempts = attempts ?? (duration is null ? usual.Attempts : null),
+            Duration = duration ?? (attempts is null ? usual.Duration : null),
             PauseLow = low,
             PauseHigh = high,
             Distribution = Distribution(parsed, problems),
             SynchronousCommit = Commit(parsed, problems),
-            Seed = Number<long>(parsed, _seed, $"between {long.MinValue} and {long.MaxValue}", problems) ?? Default.Seed,
+            Seed = Number<long>(parsed, _seed, $"between {long.MinValue} and {long.MaxValue}", problems) ?? usual.Seed,
         };
         if (problems.Count == before) problems.AddRange(workload.Validate().Select(p => p.Message));
         return workload;
@@ -75,9 +78,9 @@ internal sealed class WorkloadOptions
         return null;
     }
 
-    private (TimeSpan Low, TimeSpan High) Pause(ParseResult parsed, List<string> problems)
+    private (TimeSpan Low, TimeSpan High) Pause(ParseResult parsed, Workload usual, List<string> problems)
     {
-        if (parsed.GetValue(_pause) is not { } text) return (Default.PauseLow, Default.PauseHigh);
+        if (parsed.GetValue(_pause) is not { } text) return (usual.PauseLow, usual.PauseHigh);
         if (WorkloadText.TryParsePause(text, out var low, out var high)) return (low, high);
         problems.Add($"--pause must be {WorkloadText.PauseForm}, and '{text}' is not.");
         return default;

@@ -5,8 +5,8 @@ public sealed class BadInputTests
     private const string Race = "race --scenario sign-up --strategy check-then-insert ";
 
     [Theory(Timeout = 30_000)]
-    [InlineData("", "Say what to do: race or explore or check")]
-    [InlineData("rave", "There is no command 'rave': it is race or explore or check.")]
+    [InlineData("", "Say what to do: race or explore or check or take-home")]
+    [InlineData("rave", "There is no command 'rave': it is race or explore or check or take-home.")]
     [InlineData("race", "Say which scenario with --scenario: there is sign-up.")]
     [InlineData("explore", "Say which scenario with --scenario: there is sign-up.")]
     [InlineData("explore --scenario sign-up --strategy check-then-insert --sessions 4", "--sessions must be 2 or 3, and '4' is not.")]

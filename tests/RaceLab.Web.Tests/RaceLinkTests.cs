@@ -113,4 +113,12 @@ public sealed class RaceLinkTests
             Assert.Equal(workload, RaceLink.Parse(link.ToString()).Workload.Read().Workload);
         }
     }
+
+    [Fact]
+    public void Parse_WhatTheLinkDoesNotSay_IsTheScenariosOwn()
+    {
+        var link = RaceLink.Parse("?scenario=slow&workers=7", id => id == "slow" ? WorkloadForm.Default with { Workers = "4", Keys = "2" } : WorkloadForm.Default);
+
+        Assert.Equal(("7", "2"), (link.Workload.Workers, link.Workload.Keys));
+    }
 }

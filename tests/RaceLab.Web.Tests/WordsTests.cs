@@ -163,4 +163,25 @@ public sealed class WordsTests
         Assert.Equal(
             "50 workers, 1 key one hot key, 1 attempt each, no pause, synchronous_commit off",
             StateText.Of(new Workload { Workers = 50, Keys = 1, Distribution = KeyDistribution.HotKey, Attempts = 1, Duration = null, SynchronousCommit = false }));
+
+    [Theory]
+    [InlineData(0, "0")]
+    [InlineData(1e-20, "next to none")]
+    [InlineData(0.0004, "0.0004")]
+    [InlineData(2.348, "2.35")]
+    [InlineData(1234.5, "1,234")]
+    public void Expected_FromNothingToMany_IsReadable(double repeats, string text) => Assert.Equal(text, ChanceText.Expected(repeats));
+
+    [Theory]
+    [InlineData(0, "never")]
+    [InlineData(1e-20, "next to never")]
+    [InlineData(0.0005, "under 0.1 %")]
+    [InlineData(0.5, "50 %")]
+    [InlineData(0.99999, "over 99.9 %")]
+    public void Probability_FromNeverToAlways_IsReadable(double probability, string text) => Assert.Equal(text, ChanceText.Probability(probability));
+
+    [Theory]
+    [InlineData(301.7, "302")]
+    [InlineData(2.7e18, "some 10 to the 18")]
+    public void Draws_FewOrMany_AreReadable(double draws, string text) => Assert.Equal(text, ChanceText.Draws(draws));
 }

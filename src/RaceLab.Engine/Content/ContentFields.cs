@@ -5,7 +5,7 @@ public static class ContentFields
 {
     /// <summary>Fields at the top of a file.</summary>
     public static readonly IReadOnlyList<string> Scenario =
-        ["title", "summary", "text", "needs", "key", "deliveries", "schema", "for each key", "rows", "view", "invariants", "strategies", "puzzles"];
+        ["title", "summary", "text", "needs", "key", "deliveries", "inputs", "workload", "schema", "for each key", "rows", "view", "invariants", "strategies", "puzzles"];
 
     /// <summary>Fields of <c>needs</c>.</summary>
     public static readonly IReadOnlyList<string> Needs = ["postgres", "behaviour", "replica", "redis"];
@@ -13,11 +13,14 @@ public static class ContentFields
     /// <summary>Fields of <c>deliveries</c>.</summary>
     public static readonly IReadOnlyList<string> Deliveries = ["until", "at most"];
 
+    /// <summary>Fields of <c>workload</c>.</summary>
+    public static readonly IReadOnlyList<string> Workload = ["workers", "keys", "attempts", "pause", "seed"];
+
     /// <summary>Fields of one invariant.</summary>
     public static readonly IReadOnlyList<string> Invariant = ["title", "query", "live"];
 
     /// <summary>Fields of one strategy.</summary>
-    public static readonly IReadOnlyList<string> Strategy = ["title", "summary", "text", "needs", "app", "connection", "promises", "witness", "setup", "steps", "roles"];
+    public static readonly IReadOnlyList<string> Strategy = ["title", "summary", "text", "needs", "inputs", "app", "connection", "promises", "witness", "setup", "steps", "roles"];
 
     /// <summary>Fields of <c>app</c>.</summary>
     public static readonly IReadOnlyList<string> App = ["instances"];
@@ -45,6 +48,9 @@ public static class ContentFields
 
     /// <summary>Fields of a block.</summary>
     public static readonly IReadOnlyList<string> Within = ["within", "release", "retry", "on error", "steps"];
+
+    /// <summary>Fields of a loop.</summary>
+    public static readonly IReadOnlyList<string> Each = ["each", "steps"];
 
     /// <summary>Fields of <c>retry</c>.</summary>
     public static readonly IReadOnlyList<string> Retry = ["on", "at most", "backoff"];
@@ -76,8 +82,6 @@ public static class ContentFields
     /// <summary>Names that the format keeps for later, with what they will be: using one is refused with a reason of its own.</summary>
     public static readonly IReadOnlyDictionary<string, string> Reserved = new Dictionary<string, string>
     {
-        ["inputs"] = "values drawn for each attempt",
-        ["each"] = "a loop over values",
         ["effects"] = "a statement that commits by itself inside a transaction",
     };
 

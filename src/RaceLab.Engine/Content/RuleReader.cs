@@ -15,6 +15,9 @@ internal static partial class RuleReader
     /// <summary>Whether a text can be a SQLSTATE.</summary>
     public static bool IsSqlState(string text) => SqlStateForm().IsMatch(text);
 
+    /// <summary>Whether a text can be the name of a variable.</summary>
+    public static bool IsVariable(string text) => VariableForm().IsMatch(text);
+
     public static Condition? When(YamlFields fields)
     {
         if (fields.OptionalText("when") is not { } text) return null;
@@ -70,7 +73,7 @@ internal static partial class RuleReader
         }
 
         var atMost = retry.Number("at most", 1, MostRetries);
-        var backoff = Backoff(retry);
+        var backoff = TimeRange(retry, "backoff", "back-off", LongestBackoff);
         return states.Count > 0 && atMost is { } most && backoff is { } range ? new RetryRule(states, most, range.Low, range.High) : null;
     }
 
@@ -95,20 +98,21 @@ internal static partial class RuleReader
         return null;
     }
 
-    private static (TimeSpan Low, TimeSpan High)? Backoff(YamlFields retry)
+    /// <summary>A time or a range of times, zero where it is left out; null where it is wrong.</summary>
+    public static (TimeSpan Low, TimeSpan High)? TimeRange(YamlFields fields, string name, string what, TimeSpan longest)
     {
-        if (retry.Find("backoff") is null) return (TimeSpan.Zero, TimeSpan.Zero);
-        if (retry.OptionalText("backoff") is not { } text) return null;
-        var match = BackoffForm().Match(text);
+        if (fields.Find(name) is null) return (TimeSpan.Zero, TimeSpan.Zero);
+        if (fields.OptionalText(name) is not { } text) return null;
+        var match = RangeForm().Match(text);
         if (match.Success)
         {
             var unit = match.Groups["unit"].Value == "s" ? 1000 : 1;
             var low = TimeSpan.FromMilliseconds(NumberOf(match, "low") * unit);
             var high = match.Groups["high"].Success ? TimeSpan.FromMilliseconds(NumberOf(match, "high") * unit) : low;
-            if (low <= high && high <= LongestBackoff) return (low, high);
+            if (low <= high && high <= longest) return (low, high);
         }
 
-        retry.Errors.Add(retry.LineOf("backoff"), $"'{text}' is no back-off: it is a time such as 5ms or a range such as 1-5ms, of 10s at most");
+        fields.Errors.Add(fields.LineOf(name), $"'{text}' is no {what}: it is a time such as 5ms or a range such as 1-5ms, of {longest.TotalSeconds}s at most");
         return null;
     }
 
@@ -121,5 +125,5 @@ internal static partial class RuleReader
     private static partial Regex SqlStateForm();
 
     [GeneratedRegex(@"^(?<low>\d{1,6})(?:-(?<high>\d{1,6}))?(?<unit>ms|s)$")]
-    private static partial Regex BackoffForm();
+    private static partial Regex RangeForm();
 }

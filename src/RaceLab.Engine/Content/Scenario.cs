@@ -39,6 +39,9 @@ public sealed record Scenario(
     /// </summary>
     public int Deliveries { get; init; } = 1;
 
+    /// <summary>The race that suits it; null where any does.</summary>
+    public UsualWorkload? Workload { get; init; }
+
     /// <summary>What all its strategies rely on, beside the version.</summary>
     public IReadOnlyList<ServerBehaviour> Behaviours { get; init; } = [];
 

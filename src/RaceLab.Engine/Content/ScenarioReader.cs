@@ -41,12 +41,14 @@ public static partial class ScenarioReader
         var needs = NeedsReader.Read(fields);
         var key = ReadKey(fields);
         var deliveries = ReadDeliveries(fields);
+        var inputs = InputReader.Inputs(fields, []);
+        var workload = InputReader.Workload(fields);
         var schema = fields.Script("schema", true, lines, ContentLines.Schema);
         var keyRows = ReadKeyRows(fields, lines);
         var rows = ReadQuery(fields, "rows", lines, ContentLines.Rows);
         var view = fields.Find("view") is null ? null : ReadQuery(fields, "view", lines, ContentLines.View);
         var invariants = ReadInvariants(fields, lines);
-        var strategies = ReadStrategies(fields, invariants, deliveries, lines);
+        var strategies = ReadStrategies(fields, invariants, inputs, deliveries, lines);
         var puzzles = ReadPuzzles(fields, invariants, strategies, deliveries);
         return errors.Count > 0
             ? null
@@ -57,6 +59,7 @@ public static partial class ScenarioReader
                 Services = needs.Services,
                 Deliveries = deliveries,
                 KeyRows = keyRows,
+                Workload = workload,
                 View = view,
                 Puzzles = puzzles,
             };
@@ -154,11 +157,12 @@ public static partial class ScenarioReader
         return null;
     }
 
-    private static IReadOnlyList<Strategy> ReadStrategies(YamlFields scenario, List<Invariant> invariants, int deliveries, ContentLines lines)
+    private static IReadOnlyList<Strategy> ReadStrategies(
+        YamlFields scenario, List<Invariant> invariants, IReadOnlyList<Programs.Input> inputs, int deliveries, ContentLines lines)
     {
         if (scenario.Fields("strategies", "'strategies'") is not { } strategies) return [];
         if (!strategies.Entries.Any()) scenario.Errors.Add(strategies.Line, "a scenario needs at least one strategy");
-        return new StrategyReader([.. invariants.Select(i => i.Name)], deliveries, lines, scenario.Errors).Read(strategies);
+        return new StrategyReader([.. invariants.Select(i => i.Name)], inputs, deliveries, lines, scenario.Errors).Read(strategies);
     }
 
     private static IReadOnlyList<Puzzle> ReadPuzzles(YamlFields scenario, List<Invariant> invariants, IReadOnlyList<Strategy> strategies, int deliveries)

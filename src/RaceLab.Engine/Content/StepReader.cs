@@ -5,12 +5,12 @@ using YamlDotNet.RepresentationModel;
 
 namespace RaceLab.Engine.Content;
 
-/// <summary>Reads the steps of one strategy. The first field of a step says what it is: <c>pause</c>, <c>say</c>, <c>crash</c>, <c>within</c>, or the name of an SQL step.</summary>
+/// <summary>Reads the steps of one strategy. The first field of a step says what it is: <c>pause</c>, <c>say</c>, <c>crash</c>, <c>within</c>, <c>each</c>, or the name of an SQL step.</summary>
 internal sealed partial class StepReader(string strategy, int deliveries, ContentLines lines, ErrorSink errors)
 {
-    private static readonly string[] _kinds = ["pause", "say", "crash", "within"];
+    private static readonly string[] _kinds = ["pause", "say", "crash", "within", "each"];
 
-    private static readonly string[] _options = ["keep", "when", "on error", "retry", "steps", "on"];
+    private static readonly string[] _options = ["keep", "when", "on error", "retry", "steps", "on", "inputs"];
 
     private static readonly string[] _blocks =
         ["transaction", "transaction read committed", "transaction repeatable read", "transaction serializable", "savepoint", "mutex @key", "single-flight @key", "lease @key 30ms"];
@@ -27,7 +27,7 @@ internal sealed partial class StepReader(string strategy, int deliveries, Conten
         var line = ErrorSink.LineOf(item);
         if (item is not YamlMappingNode { Children.Count: > 0 })
         {
-            errors.Add(line, $"a step is 'name: SQL', 'pause: window', 'say: …', 'crash: …' or 'within: …', and {YamlFields.Describe(item)} stands here");
+            errors.Add(line, $"a step is 'name: SQL', 'pause: window', 'say: …', 'crash: …', 'within: …' or 'each: …', and {YamlFields.Describe(item)} stands here");
             return null;
         }
 
@@ -38,6 +38,7 @@ internal sealed partial class StepReader(string strategy, int deliveries, Conten
             case "say": return ReadSay(fields);
             case "crash": return ReadCrash(fields);
             case "within": return ReadWithin(fields);
+            case "each": return ReadEach(fields);
         }
 
         if (_options.Contains(kind))
@@ -167,6 +168,25 @@ internal sealed partial class StepReader(string strategy, int deliveries, Conten
 
     [GeneratedRegex(@"^lease @(?<variable>[a-z_][a-z0-9_]*) (?<number>\d{1,6})(?<unit>ms|s|min)$")]
     private static partial Regex LeaseForm();
+
+    private EachStep? ReadEach(YamlFields fields)
+    {
+        fields.RefuseOthers(ContentFields.Each);
+        var steps = fields.List("steps") is { } list ? Read(list) : [];
+        if (fields.Text("each") is not { } text) return null;
+        var match = EachForm().Match(text);
+        if (match.Success)
+        {
+            var sorted = match.Groups["sorted"].Success;
+            return new EachStep(match.Groups["item"].Value, match.Groups[sorted ? "sorted" : "list"].Value, sorted, steps, fields.Line);
+        }
+
+        errors.Add(fields.Line, $"'{text}' is no loop: it is 'k of @keys' or 'k of sorted(@keys)', and k is then known as @k");
+        return null;
+    }
+
+    [GeneratedRegex(@"^(?<item>[a-z_][a-z0-9_]*)\s+of\s+(?:@(?<list>[a-z_][a-z0-9_]*)|sorted\(@(?<sorted>[a-z_][a-z0-9_]*)\))$")]
+    private static partial Regex EachForm();
 
     [GeneratedRegex("^[a-z][a-z0-9-]{0,39}$")]
     private static partial Regex NameForm();

@@ -4,7 +4,7 @@ using YamlDotNet.RepresentationModel;
 namespace RaceLab.Engine.Content;
 
 /// <summary>Reads the strategies of a scenario, and holds their promises and witnesses to what the scenario and the steps say.</summary>
-internal sealed class StrategyReader(IReadOnlyCollection<string> invariants, int deliveries, ContentLines lines, ErrorSink errors)
+internal sealed class StrategyReader(IReadOnlyCollection<string> invariants, IReadOnlyList<Input> inputs, int deliveries, ContentLines lines, ErrorSink errors)
 {
     private const int MostSessions = 4;
 
@@ -42,11 +42,12 @@ internal sealed class StrategyReader(IReadOnlyCollection<string> invariants, int
     private StepProgram? ReadProgram(string id, YamlFields strategy, ConnectionUse? connection)
     {
         var before = errors.Count;
+        var drawn = InputReader.Inputs(strategy, inputs);
         var roles = strategy.Find("roles") is null ? [ReadSteps(id, null, strategy)] : ReadRoles(id, strategy);
         if (errors.Count > before) return null;
         try
         {
-            return ProgramCompiler.Compile(connection is null ? roles : [.. roles.Select(r => r.Over(connection))]);
+            return ProgramCompiler.Compile(connection is null ? roles : [.. roles.Select(r => r.Over(connection))], [.. inputs, .. drawn]);
         }
         catch (ProgramException e)
         {

@@ -13,12 +13,13 @@ public sealed class AttemptMachine
 
     /// <summary>SQLSTATE <c>connection_failure</c>, for the caller of an attempt whose connection went without a word.</summary>
     private static readonly SqlError _connectionFailure = new("08006", null, "The connection was lost.");
-    private static readonly int InputCount = StepProgram.Inputs.Count;
-
     private readonly StepProgram _program;
+    private readonly IInputSource? _inputs;
+    private readonly int _worker;
     private readonly Role _role;
     private readonly long[] _rows;
     private readonly int[] _retries;
+    private readonly LoopRounds _rounds;
     private readonly int _retriesAtMost;
     private readonly int _deliveries;
     private int _at;
@@ -33,14 +34,19 @@ public sealed class AttemptMachine
     /// <param name="worker">Whose attempts, from 1: it says which of the program's roles is followed.</param>
     /// <param name="retriesAtMost">Fewer retries of a block than its rule allows, 0 or more; null leaves it to the rule.</param>
     /// <param name="deliveries">How often an attempt arrives at most, 1 or more, while it is not answered well.</param>
-    public AttemptMachine(StepProgram program, int worker = 1, int? retriesAtMost = null, int deliveries = 1)
+    /// <param name="inputs">Draws what the program's attempts are given; may be null where it has no such inputs.</param>
+    public AttemptMachine(StepProgram program, int worker = 1, int? retriesAtMost = null, int deliveries = 1, IInputSource? inputs = null)
     {
+        if (program.Drawn.Count > 0) ArgumentNullException.ThrowIfNull(inputs);
         _program = program;
+        _inputs = inputs;
+        _worker = worker;
         _role = program.RoleOf(worker);
         _retriesAtMost = retriesAtMost ?? int.MaxValue;
         _deliveries = deliveries;
         _rows = new long[program.Steps.Count];
         _retries = new int[program.Blocks.Length];
+        _rounds = new LoopRounds(program.Loops.Length);
         Values = new string?[program.Variables.Count];
     }
 
@@ -273,6 +279,16 @@ public sealed class AttemptMachine
                     var holds = instruction.Asked is { } asked ? condition.Holds(_rows[asked.Index]) : condition.Holds(Values[instruction.Slot]);
                     _at = holds ? _at + 1 : instruction.Target;
                     break;
+                case Op.EnterLoop:
+                    _rounds.Enter(instruction.Loop!, Values);
+                    _at++;
+                    break;
+                case Op.NextItem:
+                    _at = TakeItem(instruction.Loop!) ? _at + 1 : instruction.Target;
+                    break;
+                case Op.Jump:
+                    _at = instruction.Target;
+                    break;
                 default:
                     End(_answer ?? throw new InvalidOperationException("a program ended without an answer, which its compiler should have refused"));
                     return;
@@ -280,13 +296,26 @@ public sealed class AttemptMachine
         }
     }
 
+    /// <summary>Begins the next round with nothing of the one before; false behind the last item.</summary>
+    private bool TakeItem(Loop loop)
+    {
+        if (_rounds.Next(loop) is not { } item) return false;
+        _rows.AsSpan(loop.Steps).Clear();
+        _retries.AsSpan(loop.Blocks).Clear();
+        Values.AsSpan(loop.Slots).Clear();
+        Values[loop.ItemSlot] = item;
+        return true;
+    }
+
     private void Begin()
     {
-        Array.Clear(Values, InputCount, Values.Length - InputCount);
+        var given = StepProgram.Inputs.Count + _program.Drawn.Count;
+        Array.Clear(Values, given, Values.Length - given);
         Array.Clear(_rows);
         Array.Clear(_retries);
         Delivery++;
         Values[3] = Delivery.ToString(CultureInfo.InvariantCulture);
+        DrawInputs();
         _at = _role.Entry;
         _answer = null;
         _recovery = Recovery.None;
@@ -295,6 +324,17 @@ public sealed class AttemptMachine
         Error = null;
         EndedBy = null;
         Advance();
+    }
+
+    /// <summary>What an attempt was given stays over its deliveries, except where the program says otherwise.</summary>
+    private void DrawInputs()
+    {
+        for (var i = 0; i < _program.Drawn.Count; i++)
+        {
+            var input = _program.Drawn[i];
+            if (Delivery == 1 || input.OnEveryDelivery)
+                Values[StepProgram.Inputs.Count + i] = _inputs!.Draw(input, i, new Arrival(Values[0]!, Values[1]!, _worker, Delivery));
+        }
     }
 
     private void End(Outcome outcome)

@@ -20,9 +20,11 @@ public sealed partial record Condition
     /// <summary>The variable that is compared; null where rows are counted.</summary>
     public string? Variable { get; private init; }
 
-    private string Operator { get; init; } = ">=";
+    /// <summary><c>=</c>, <c>&lt;&gt;</c>, <c>&lt;</c>, <c>&lt;=</c>, <c>&gt;</c> or <c>&gt;=</c>.</summary>
+    public string Operator { get; private init; } = ">=";
 
-    private string Literal { get; init; } = "1";
+    /// <summary>What is compared with: a whole number, <c>true</c> or <c>false</c>.</summary>
+    public string Literal { get; private init; } = "1";
 
     /// <summary>Reads a condition.</summary>
     /// <exception cref="FormatException">It has none of the forms above.</exception>

@@ -6,8 +6,13 @@ public sealed class ProgramCompiler
     private readonly List<ProgramStep> _steps = [];
     private readonly List<Instruction> _code = [];
     private readonly List<Block> _blocks = [];
+    private readonly List<Loop> _loops = [];
     private readonly HashSet<string> _names = [];
-    private readonly List<string> _variables = [.. StepProgram.Inputs];
+    private readonly IReadOnlyList<Input> _drawn;
+    private readonly IReadOnlyList<string> _given;
+    private readonly List<string> _variables;
+    private readonly HashSet<int> _leftItems = [];
+    private string? _each;
     private string? _role;
     private int _roleSteps;
     private int _roleSlots;
@@ -19,8 +24,11 @@ public sealed class ProgramCompiler
     private int _savepoints;
     private WithinStep? _gate;
 
-    private ProgramCompiler()
+    private ProgramCompiler(IReadOnlyList<Input> drawn)
     {
+        _drawn = drawn;
+        _given = [.. StepProgram.Inputs, .. drawn.Select(i => i.Name)];
+        _variables = [.. _given];
     }
 
     /// <summary>Compiles the steps of a strategy whose sessions all do the same.</summary>
@@ -28,13 +36,15 @@ public sealed class ProgramCompiler
     public static StepProgram Compile(IReadOnlyList<Step> steps, int line) => Compile([new RoleSteps(null, steps, line)]);
 
     /// <summary>Compiles all roles of a strategy into one program.</summary>
+    /// <param name="roles">At least one.</param>
+    /// <param name="inputs">What is drawn for each attempt, whatever its role: names that differ, and none of <see cref="StepProgram.Inputs"/>; null: nothing.</param>
     /// <exception cref="ProgramException">With the line of the step that is wrong.</exception>
-    public static StepProgram Compile(IReadOnlyList<RoleSteps> roles)
+    public static StepProgram Compile(IReadOnlyList<RoleSteps> roles, IReadOnlyList<Input>? inputs = null)
     {
-        var compiler = new ProgramCompiler();
+        var compiler = new ProgramCompiler(inputs ?? []);
         var compiled = roles.Select(compiler.EmitRole).ToList();
         for (var i = 0; i < compiler._steps.Count; i++) compiler._steps[i].Index = i;
-        return new StepProgram(compiled, compiler._steps, compiler._code, compiler._blocks, compiler._variables);
+        return new StepProgram(compiled, compiler._steps, compiler._code, compiler._blocks, compiler._loops, compiler._drawn, compiler._variables) { Written = roles };
     }
 
     /// <summary>What a role's steps find and keep is its own: another role's is not known to it, since no session follows both.</summary>
@@ -70,6 +80,7 @@ public sealed class ProgramCompiler
                 case SayStep say: EmitSay(say); break;
                 case CrashStep crash: EmitCrash(crash); break;
                 case WithinStep within: EmitBlock(within); break;
+                case EachStep each: EmitLoop(each); break;
                 default: throw new ProgramException(step.Line, $"a {step.GetType().Name} cannot be run");
             }
         }
@@ -95,6 +106,7 @@ public sealed class ProgramCompiler
             Role = _role,
             Target = step.On,
             InSavepoint = _savepoints > 0,
+            Each = _each,
         };
         _steps.Add(done);
         _code.Add(new Instruction(Op.Do, _block, done, OnError: step.OnError));
@@ -258,6 +270,35 @@ public sealed class ProgramCompiler
             throw new ProgramException(step.Line, "inside a transaction this block can neither continue nor be tried again after an error: PostgreSQL refuses every further statement (25P02)");
     }
 
+    /// <summary>The list is read when the loop is entered, so that a block around it that runs again begins with the first item.</summary>
+    private void EmitLoop(EachStep step)
+    {
+        var list = _drawn.FirstOrDefault(i => i.Name == step.List)
+            ?? throw new ProgramException(step.Line, $"'each' runs over a list that 'inputs' draws, and @{step.List} is none: pick(2) draws one");
+        if (!list.IsList) throw new ProgramException(step.Line, $"'each' runs over a list, and @{step.List} is a single value: {list.Text}");
+        if (FindSlot(step.Variable) >= 0) throw new ProgramException(step.Line, $"@{step.Variable} is known already: call the item something else");
+        var steps = _steps.Count;
+        var blocks = _blocks.Count;
+        var item = Define(step.Variable, step.Line);
+        var loop = new Loop { Index = _loops.Count, ListSlot = FindSlot(step.List), ItemSlot = item, Sorted = step.Sorted };
+        _loops.Add(loop);
+        var around = _each;
+        _each = step.Text;
+        _depth++;
+        _code.Add(new Instruction(Op.EnterLoop, _block, Loop: loop));
+        var next = _code.Count;
+        _code.Add(new Instruction(Op.NextItem, _block, Loop: loop));
+        Emit(step.Steps);
+        _code.Add(new Instruction(Op.Jump, _block, Target: next));
+        Land(next);
+        _depth--;
+        _each = around;
+        _leftItems.Add(item);
+        loop.Steps = steps.._steps.Count;
+        loop.Blocks = blocks.._blocks.Count;
+        loop.Slots = item.._variables.Count;
+    }
+
     private static string SqlOf(IsolationLevel? level) => level switch
     {
         null => "",
@@ -271,7 +312,12 @@ public sealed class ProgramCompiler
     {
         var unique = name;
         for (var n = 2; !_names.Add(unique); n++) unique = $"{name}-{n}";
-        return new ProgramStep(unique, kind, sql is null ? null : SqlText.Parse(sql), _depth, null, [], [], inTransaction) { Role = _role, InSavepoint = _savepoints > 0 };
+        return new ProgramStep(unique, kind, sql is null ? null : SqlText.Parse(sql), _depth, null, [], [], inTransaction)
+        {
+            Role = _role,
+            InSavepoint = _savepoints > 0,
+            Each = _each,
+        };
     }
 
     /// <summary>Emits the jump around a conditional step. The target is filled in by <see cref="Land"/>.</summary>
@@ -302,17 +348,25 @@ public sealed class ProgramCompiler
         var slot = FindSlot(variable);
         return slot >= 0
             ? slot
-            : throw new ProgramException(line, $"@{variable} is not known here: known are {string.Join(", ", StepProgram.Inputs.Concat(_variables.Skip(_roleSlots)).Select(v => "@" + v))}");
+            : throw new ProgramException(line, $"@{variable} is not known here: known are {string.Join(", ", _variables.Where(v => FindSlot(v) >= 0).Distinct().Select(v => "@" + v))}");
     }
 
-    private int FindSlot(string variable) =>
-        StepProgram.Inputs.Contains(variable) ? _variables.IndexOf(variable) : _variables.IndexOf(variable, _roleSlots);
+    private int FindSlot(string variable)
+    {
+        for (var slot = _variables.Count - 1; slot >= 0; slot--)
+        {
+            if (_variables[slot] == variable && !_leftItems.Contains(slot) && (slot < _given.Count || slot >= _roleSlots)) return slot;
+        }
+
+        return -1;
+    }
 
     private int Define(string variable, int line)
     {
-        if (StepProgram.Inputs.Contains(variable)) throw new ProgramException(line, $"@{variable} is given by the race and cannot be kept into");
-        if (FindSlot(variable) < 0) _variables.Add(variable);
-        return FindSlot(variable);
+        if (_given.Contains(variable)) throw new ProgramException(line, $"@{variable} is given by the race and cannot be kept into");
+        if (FindSlot(variable) is var slot and >= 0) return slot;
+        _variables.Add(variable);
+        return _variables.Count - 1;
     }
 
     /// <summary>Every way through a role must tell the caller something.</summary>
@@ -336,17 +390,10 @@ public sealed class ProgramCompiler
             var rules = instruction.Opens >= 0 ? instruction.Opens : instruction.Block;
             if (rules >= 0 && _blocks[rules].Exit >= 0 && _blocks[rules].OnError.Rules.Any(r => r.Action == ErrorAction.Continue)) open.Push(_blocks[rules].Exit);
             if (instruction.Op == Op.Say || instruction.Step?.Kind == StepKind.Crash) continue;
-            if (instruction.Op == Op.SkipUnless) open.Push(instruction.Target);
-            if (instruction.Op != Op.End) open.Push(at + 1);
+            if (instruction.Op is Op.SkipUnless or Op.NextItem or Op.Jump) open.Push(instruction.Target);
+            if (instruction.Op is not (Op.End or Op.Jump)) open.Push(at + 1);
         }
 
         return false;
     }
-}
-
-/// <summary>A strategy's steps do not make a program.</summary>
-public sealed class ProgramException(int line, string message) : Exception(message)
-{
-    /// <summary>The line of the step that is wrong, from 1.</summary>
-    public int Line { get; } = line;
 }

@@ -14,11 +14,14 @@ public sealed class SqlText
 
     private static readonly string[] _readers = ["select", "insert", "update", "delete", "merge", "with", "values", "table"];
 
-    private SqlText(string written, string numbered, IReadOnlyList<string> parameters)
+    private readonly IReadOnlyList<(int Start, int Length, string Name)> _places;
+
+    private SqlText(string written, string numbered, IReadOnlyList<string> parameters, IReadOnlyList<(int Start, int Length, string Name)> places)
     {
         Written = written;
         Numbered = numbered;
         Parameters = parameters;
+        _places = places;
     }
 
     /// <summary>The statement as content writes it and as a learner reads it.</summary>
@@ -29,6 +32,26 @@ public sealed class SqlText
 
     /// <summary>Names of the parameters: <c>$1</c> is the first. A name used twice has one number.</summary>
     public IReadOnlyList<string> Parameters { get; }
+
+    /// <summary>The statement with its parameters written another way.</summary>
+    /// <param name="parameter">How a parameter of that name is written.</param>
+    /// <param name="text">What becomes of the text between them; null: it stays.</param>
+    public string With(Func<string, string> parameter, Func<string, string>? text = null)
+    {
+        var written = new StringBuilder(Numbered.Length);
+        var at = 0;
+        foreach (var (start, length, name) in _places)
+        {
+            Append(Numbered[at..start]);
+            written.Append(parameter(name));
+            at = start + length;
+        }
+
+        Append(Numbered[at..]);
+        return written.ToString();
+
+        void Append(string between) => written.Append(text is null ? between : text(between));
+    }
 
     /// <summary>Whether losing the answer leaves it open if something was written: everything but a plain SELECT.</summary>
     public bool MayWrite => !Written.AsSpan().TrimStart().StartsWith("select", StringComparison.OrdinalIgnoreCase);
@@ -46,6 +69,7 @@ public sealed class SqlText
         var written = sql.Trim();
         var numbered = new StringBuilder(written.Length);
         var parameters = new List<string>();
+        var places = new List<(int Start, int Length, string Name)>();
         var end = -1;
         var i = 0;
         while (i < written.Length)
@@ -71,7 +95,9 @@ public sealed class SqlText
                     numbered.Append(written, start, i - 1 - start);
                     var name = i;
                     while (i < written.Length && IsNamePart(written[i])) i++;
+                    var place = numbered.Length;
                     numbered.Append('$').Append(NumberOf(parameters, written[name..i]));
+                    places.Add((place, numbered.Length - place, written[name..i]));
                     continue;
                 }
             }
@@ -100,7 +126,7 @@ public sealed class SqlText
         if (end >= 0) numbered.Length = end;
         var statement = numbered.ToString().Trim();
         if (statement.Length == 0) throw new FormatException("there is no SQL statement here");
-        return new SqlText(written.TrimEnd(';', ' ', '\t', '\r', '\n'), statement, parameters);
+        return new SqlText(written.TrimEnd(';', ' ', '\t', '\r', '\n'), statement, parameters, places);
     }
 
     /// <summary>Cuts a script, such as a schema, at its semicolons: each statement with the place at which it starts.</summary>

@@ -106,6 +106,18 @@ public sealed record LeaseRule(TimeSpan Length, bool IsReleasedByToken)
     public bool MayRunOut => Length < Outlives;
 }
 
+/// <summary>Does its steps once for each item of a list.</summary>
+/// <param name="Variable">What the item is called inside, without the <c>@</c>; known there only.</param>
+/// <param name="List">The list's name: an input's that is a list.</param>
+/// <param name="Sorted">Whether the items are taken in the order of their characters, and not in the list's own.</param>
+/// <param name="Steps">At least one. What one round finds and keeps is forgotten when the next one begins.</param>
+/// <param name="Line">Where it stands in its file, from 1.</param>
+public sealed record EachStep(string Variable, string List, bool Sorted, IReadOnlyList<Step> Steps, int Line) : Step(Line)
+{
+    /// <summary>As content writes it, such as <c>k of sorted(@keys)</c>.</summary>
+    public string Text => $"{Variable} of {(Sorted ? $"sorted(@{List})" : $"@{List}")}";
+}
+
 /// <summary>The kinds of block.</summary>
 public enum BlockKind
 {

@@ -10,14 +10,20 @@ public sealed class StepProgram
     public static readonly IReadOnlyList<string> Inputs = ["key", "attempt", "worker", "delivery"];
 
     internal StepProgram(
-        IReadOnlyList<Role> roles, IReadOnlyList<ProgramStep> steps, IReadOnlyList<Instruction> instructions, IReadOnlyList<Block> blocks, IReadOnlyList<string> variables)
+        IReadOnlyList<Role> roles, IReadOnlyList<ProgramStep> steps, IReadOnlyList<Instruction> instructions, IReadOnlyList<Block> blocks, IReadOnlyList<Loop> loops,
+        IReadOnlyList<Input> drawn, IReadOnlyList<string> variables)
     {
         Roles = roles;
         Steps = steps;
         Instructions = [.. instructions];
         Blocks = [.. blocks];
+        Loops = [.. loops];
+        Drawn = drawn;
         Variables = variables;
     }
+
+    /// <summary>The trees of steps that it was compiled from, one for each role.</summary>
+    public IReadOnlyList<RoleSteps> Written { get; internal init; } = [];
 
     /// <summary>What the sessions take turns in being, at least one; one without a name where all do the same.</summary>
     public IReadOnlyList<Role> Roles { get; }
@@ -28,7 +34,10 @@ public sealed class StepProgram
     /// </summary>
     public IReadOnlyList<ProgramStep> Steps { get; }
 
-    /// <summary>The slots of values: <see cref="Inputs"/>, then whatever steps keep, each role in slots of its own.</summary>
+    /// <summary>What is drawn for each attempt, in the order of their slots, which follow those of <see cref="Inputs"/>.</summary>
+    public IReadOnlyList<Input> Drawn { get; }
+
+    /// <summary>The slots of values: <see cref="Inputs"/>, <see cref="Drawn"/>, then the items of loops and whatever steps keep, each role in slots of its own.</summary>
     public IReadOnlyList<string> Variables { get; }
 
     /// <summary>What its steps use beside the database.</summary>
@@ -41,6 +50,8 @@ public sealed class StepProgram
     internal Instruction[] Instructions { get; }
 
     internal Block[] Blocks { get; }
+
+    internal Loop[] Loops { get; }
 
     /// <summary>What a worker or a session is: the first has the first role, and behind the last role comes the first again.</summary>
     /// <param name="worker">From 1.</param>
@@ -59,7 +70,7 @@ public sealed record Role(string? Name, int Entry);
 /// <param name="Name">Unique in the program.</param>
 /// <param name="Kind">What it is.</param>
 /// <param name="Sql">The statement that is sent; null for pauses, back-offs, crashes and deliveries.</param>
-/// <param name="Depth">How many blocks stand around it, for indenting.</param>
+/// <param name="Depth">How many blocks and loops stand around it, for indenting.</param>
 /// <param name="Note">When it runs, in content's own words (<c>not found in check</c>); null: always.</param>
 /// <param name="ValueSlots">For each parameter of <paramref name="Sql"/>, its slot among the variables.</param>
 /// <param name="Keep">Columns that are kept, with their slots.</param>
@@ -106,6 +117,9 @@ public sealed record ProgramStep(
 
     /// <summary>Whether a savepoint is open before it or, where it ends one, until it.</summary>
     public bool InSavepoint { get; init; }
+
+    /// <summary>The loop around it in content's words, such as <c>k of sorted(@keys)</c>, the innermost one; null outside of loops.</summary>
+    public string? Each { get; internal init; }
 
     /// <summary>Whether it does nothing but take time.</summary>
     public bool IsWait => Kind is StepKind.Pause or StepKind.Backoff;
@@ -191,6 +205,8 @@ internal enum Op : byte
     Do,
     Say,
     SkipUnless,
+    EnterLoop,
+    NextItem,
     Jump,
     End,
 }
@@ -202,12 +218,35 @@ internal enum Op : byte
 /// <param name="Condition">For <see cref="Op.SkipUnless"/>.</param>
 /// <param name="Asked">For <see cref="Op.SkipUnless"/>: the step whose rows are compared, or null where a value is.</param>
 /// <param name="Slot">For <see cref="Op.SkipUnless"/>: the value's slot.</param>
-/// <param name="Target">Where <see cref="Op.SkipUnless"/> and <see cref="Op.Jump"/> go.</param>
+/// <param name="Target">Where <see cref="Op.SkipUnless"/>, <see cref="Op.Jump"/> and, behind the last item, <see cref="Op.NextItem"/> go.</param>
 /// <param name="Answer">For <see cref="Op.Say"/>.</param>
 /// <param name="OnError">For <see cref="Op.Do"/>: the step's own rules.</param>
 /// <param name="Opens">For an <see cref="StepKind.Enter"/>: the block that it enters, whose rules also hold for its own errors; -1 for every other.</param>
+/// <param name="Loop">For <see cref="Op.EnterLoop"/> and <see cref="Op.NextItem"/>.</param>
 internal sealed record Instruction(
-    Op Op, int Block, ProgramStep? Step = null, Condition? Condition = null, ProgramStep? Asked = null, int Slot = -1, int Target = -1, Outcome Answer = default, ErrorRules? OnError = null, int Opens = -1);
+    Op Op, int Block, ProgramStep? Step = null, Condition? Condition = null, ProgramStep? Asked = null, int Slot = -1, int Target = -1, Outcome Answer = default, ErrorRules? OnError = null, int Opens = -1,
+    Loop? Loop = null);
+
+/// <summary>A loop as the machine needs it.</summary>
+internal sealed class Loop
+{
+    public required int Index { get; init; }
+
+    /// <summary>The slot of the list.</summary>
+    public required int ListSlot { get; init; }
+
+    /// <summary>The slot of the item.</summary>
+    public required int ItemSlot { get; init; }
+
+    public required bool Sorted { get; init; }
+
+    /// <summary>Its steps, inner blocks and the slots that only its steps keep into: what the next round begins without.</summary>
+    public Range Steps { get; set; }
+
+    public Range Blocks { get; set; }
+
+    public Range Slots { get; set; }
+}
 
 /// <summary>A block as the machine needs it.</summary>
 internal sealed class Block

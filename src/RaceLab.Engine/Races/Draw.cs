@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace RaceLab.Engine.Races;
 
 /// <summary>
@@ -13,6 +15,29 @@ public sealed class Draw
     {
         _state = (ulong)seed;
         _state = Next() ^ ((ulong)worker * 0xD1342543DE82EF95);
+    }
+
+    /// <summary>Begins a sequence for one attempt's input: another one for each seed, attempt and place.</summary>
+    /// <param name="seed">The race's.</param>
+    /// <param name="attempt">The attempt's number.</param>
+    /// <param name="place">Tells the attempt's sequences apart.</param>
+    internal Draw(long seed, long attempt, int place)
+    {
+        // Other constants than the workers' sequences have, so that none of them begins where one of these does.
+        _state = (ulong)seed ^ 0xA0761D6478BD642F;
+        _state = Next() + ((ulong)place * 0xE7037ED1A0B428DB);
+        _state = Next() + ((ulong)attempt * 0x8EBC6AF09C88C6E3);
+    }
+
+    /// <summary>Fills with random bytes.</summary>
+    internal void Fill(Span<byte> bytes)
+    {
+        Span<byte> next = stackalloc byte[sizeof(ulong)];
+        for (var i = 0; i < bytes.Length; i += next.Length)
+        {
+            BinaryPrimitives.WriteUInt64BigEndian(next, Next());
+            next[..Math.Min(next.Length, bytes.Length - i)].CopyTo(bytes[i..]);
+        }
     }
 
     /// <summary>An integer from 0 to <paramref name="bound"/> - 1.</summary>

@@ -128,7 +128,7 @@ internal sealed class RaceAggregator
         _latencies.Add(latency);
         _recent.Add(latency);
         _lastEnd = Math.Max(_lastEnd, happened.End);
-        _attempts.Add(new AttemptRecord(_track.NumberOf(happened.Attempt, worker), worker, happened));
+        _attempts.Add(new AttemptRecord(_track.NumberOf(happened.Attempt, worker), worker + 1, happened));
         if (happened.Outcome == Outcome.Created && _creations[happened.Key]++ > 0) _extraCreations++;
     }
 

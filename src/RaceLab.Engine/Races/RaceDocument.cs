@@ -78,6 +78,12 @@ public sealed record RaceDocument
     /// </summary>
     public required IReadOnlyDictionary<string, long> Rejected { get; init; }
 
+    /// <summary>The same by SQLSTATE and constraint, as a monitor would count them, most frequent first.</summary>
+    public required IReadOnlyList<RejectionNumbers> Rejections { get; init; }
+
+    /// <summary>What chance alone lets one expect of values that were drawn; empty where none were.</summary>
+    public required IReadOnlyList<ChanceNumbers> Chances { get; init; }
+
     /// <summary>By name; empty where the table could not be asked.</summary>
     public required IReadOnlyDictionary<string, InvariantNumbers> Invariants { get; init; }
 
@@ -125,6 +131,8 @@ public sealed record RaceDocument
             Retries = result.Retries,
             Redeliveries = result.Redeliveries,
             Rejected = BySqlState(result.Rejections),
+            Rejections = [.. result.Rejections.Select(r => new RejectionNumbers(r.SqlState, r.Constraint, r.Count))],
+            Chances = [.. result.Chances.Select(c => new ChanceNumbers(c.Input, c.Generator, c.Draws, c.Bits, c.ExpectedRepeats, c.ProbabilityOfAny))],
             Invariants = result.Invariants.ToDictionary(i => i.Name, InvariantNumbers.From),
             Reconciliation = result.Reconciliation,
             LatencyMs = LatencyNumbers.From(result.Latency),
@@ -152,6 +160,15 @@ public sealed record PauseRange(double Low, double High);
 
 /// <summary>Attempts by outcome (<see cref="AttemptCounts"/>) with their total.</summary>
 public sealed record AttemptNumbers(long Total, long Created, long Found, long Updated, long Rejected, long Failed, long Unknown);
+
+/// <summary>Rejected statements of one kind (<see cref="RejectionCount"/>).</summary>
+/// <param name="SqlState">Five characters.</param>
+/// <param name="Constraint">The constraint's name; null where the server named none.</param>
+/// <param name="Count">How many.</param>
+public sealed record RejectionNumbers(string SqlState, string? Constraint, long Count);
+
+/// <summary>What chance lets one expect of a drawn value (<see cref="ChanceOfRepeats"/>).</summary>
+public sealed record ChanceNumbers(string Input, string Generator, long Draws, int Bits, double ExpectedRepeats, double ProbabilityOfAny);
 
 /// <summary>An invariant after the race (<see cref="InvariantResult"/>), without the rows.</summary>
 /// <param name="Title">What must hold.</param>

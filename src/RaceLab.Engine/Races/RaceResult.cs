@@ -45,6 +45,9 @@ public sealed record RaceResult
     /// <summary>Every statement that PostgreSQL rejected, whether the strategy caught it or not, most frequent first.</summary>
     public required IReadOnlyList<RejectionCount> Rejections { get; init; }
 
+    /// <summary>For each value that the strategy's attempts draw by chance, what chance alone lets one expect.</summary>
+    public IReadOnlyList<ChanceOfRepeats> Chances { get; init; } = [];
+
     /// <summary>
     /// The invariants' verdicts in content's order; empty where the table could not be asked (<see cref="RaceEnd.Interrupted"/>, <see cref="RaceEnd.Refused"/>).
     /// </summary>
@@ -104,6 +107,34 @@ public sealed record AttemptCounts(long Created, long Found, long Updated, long 
 /// <param name="Count">How many.</param>
 /// <param name="Message">The server's words for the first of them.</param>
 public sealed record RejectionCount(string SqlState, string? Constraint, long Count, string Message);
+
+/// <summary>What chance alone lets one expect of a value that was drawn for each attempt: so many draws, each of 2^<paramref name="Bits"/> values as likely as any other.</summary>
+/// <param name="Input">Its name in content.</param>
+/// <param name="Generator">What drew it, as content writes it.</param>
+/// <param name="Draws">How often it was drawn.</param>
+/// <param name="Bits">How many of its bits are chance.</param>
+public sealed record ChanceOfRepeats(string Input, string Generator, long Draws, int Bits)
+{
+    /// <summary>How many of the draws are expected to meet a value that was drawn before.</summary>
+    public double ExpectedRepeats => BirthdayBound.ExpectedRepeats(Draws, Bits);
+
+    /// <summary>The probability that any two are the same.</summary>
+    public double ProbabilityOfAny => BirthdayBound.ProbabilityOfAny(Draws, Bits);
+
+    /// <summary>After how many draws the odds are even that two are the same.</summary>
+    public double DrawsForEvenOdds => BirthdayBound.DrawsForEvenOdds(Bits);
+
+    /// <summary>The chances of a race's inputs.</summary>
+    /// <param name="inputs">What was drawn for each attempt.</param>
+    /// <param name="attempts">How many attempts there were.</param>
+    /// <param name="redeliveries">How often they arrived again.</param>
+    /// <param name="keys">For how many different keys they were.</param>
+    public static IReadOnlyList<ChanceOfRepeats> Of(IEnumerable<Programs.Input> inputs, long attempts, long redeliveries, long keys) =>
+    [
+        .. inputs.Where(i => i.RandomBits is not null).Select(i => new ChanceOfRepeats(
+            i.Name, i.Text, i.Of == "key" ? keys : attempts + (i.OnEveryDelivery ? redeliveries : 0), i.RandomBits!.Value)),
+    ];
+}
 
 /// <summary>An invariant after the race.</summary>
 /// <param name="Name">Its name in content.</param>

@@ -123,6 +123,7 @@ public sealed class RaceRunner : IRaceRunner
             Time = _time,
             Stopping = ending.Token,
             Aborting = aborting.Token,
+            Inputs = InputSource.ForRace(request, _time),
             Keys = [.. Enumerable.Range(0, request.Workload.Keys + 1).Select(request.Scenario.Key.For)],
         };
 
@@ -243,6 +244,8 @@ public sealed class RaceRunner : IRaceRunner
                     .Where(r => r.Count > 0)
                     .OrderByDescending(r => r.Count),
             ],
+            Chances = ChanceOfRepeats.Of(
+                track.Request.Strategy.Program.Drawn, counts.Total, aggregator.Redeliveries, aggregator.Attempts.Select(a => a.Ended.Key).Distinct().Count()),
             Invariants = [],
             Latency = aggregator.SummarizeAttempts(),
             Steps = aggregator.SummarizeSteps(),

@@ -27,12 +27,12 @@ internal sealed class RaceWorker : IAsyncDisposable
         Number = number;
         _seat = seat;
         _track = track;
-        _machine = new AttemptMachine(track.Request.Strategy.Program, number + 1, deliveries: track.Request.Scenario.Deliveries);
+        _machine = new AttemptMachine(track.Request.Strategy.Program, number + 1, deliveries: track.Request.Scenario.Deliveries, inputs: track.Inputs);
         _draw = new Draw(track.Request.Workload.Seed, number);
-        _name = number.ToString(CultureInfo.InvariantCulture);
+        _name = (number + 1).ToString(CultureInfo.InvariantCulture);
     }
 
-    /// <summary>From 0.</summary>
+    /// <summary>From 0. Statements, roles and the table of attempts count workers from 1, as schedules count sessions.</summary>
     public int Number { get; }
 
     public WorkerLog Log { get; } = new();
@@ -177,6 +177,9 @@ internal sealed class RaceTrack
 
     /// <summary>All key values, by number; 0 is not used.</summary>
     public required string[] Keys { get; init; }
+
+    /// <summary>Draws what attempts are given.</summary>
+    public required InputSource Inputs { get; init; }
 
     public Rejections Rejections { get; } = new();
 

@@ -1,3 +1,5 @@
+using RaceLab.Engine.Content;
+
 namespace RaceLab.Engine.Races;
 
 /// <summary>How hard a strategy is raced. Values outside their ranges are named by <see cref="Validate"/>, never adjusted in silence.</summary>
@@ -52,6 +54,18 @@ public sealed record Workload
 
     /// <summary>Where keys and pauses are drawn from. The order in which the server meets the statements is never drawn: that is the race.</summary>
     public long Seed { get; init; } = 1;
+
+    /// <summary>The workload that content finds usual for a scenario.</summary>
+    public static Workload From(UsualWorkload usual) => new()
+    {
+        Workers = usual.Workers,
+        Keys = usual.Keys,
+        Attempts = usual.Attempts,
+        Duration = null,
+        PauseLow = usual.PauseLow,
+        PauseHigh = usual.PauseHigh,
+        Seed = usual.Seed,
+    };
 
     /// <summary>What is out of range: nothing where the workload can be raced.</summary>
     public IEnumerable<WorkloadProblem> Validate()

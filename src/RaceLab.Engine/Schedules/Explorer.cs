@@ -92,11 +92,11 @@ public sealed partial class Explorer : IExplorer
     }
 
     /// <summary>
-    /// Whether it makes no difference which of two sessions of one role is which: the worker's number is not used, and the attempt's only to be stored or
-    /// compared for equality.
+    /// Whether it makes no difference which of two sessions of one role is which: the worker's number is not used, nothing is drawn for each attempt, and the attempt's
+    /// number is only stored or compared for equality.
     /// </summary>
     internal static bool AreAlike(StepProgram program) =>
-        program.Steps.All(s => s.Sql is null || (!s.Sql.Parameters.Contains("worker") && !ComputesWithAttempt().IsMatch(s.Sql.Written)));
+        program.Drawn.Count == 0 && program.Steps.All(s => s.Sql is null || (!s.Sql.Parameters.Contains("worker") && !ComputesWithAttempt().IsMatch(s.Sql.Written)));
 
     /// <summary>Plays one schedule to its end. Null where it turned out to be equivalent to one that was played before.</summary>
     private static async Task<List<Turn>?> PlayAsync(Stage stage, ScheduleSearch search)

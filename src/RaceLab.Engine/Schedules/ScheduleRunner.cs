@@ -51,7 +51,7 @@ public sealed class ScheduleRunner
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(sessions, 2);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(sessions, MaximumSessions);
-        return new RaceRequest(scenario, strategy, new Workload { Workers = sessions, Keys = 1, Attempts = 1, Duration = null });
+        return new RaceRequest(scenario, strategy, new Workload { Workers = sessions, Keys = 1, Attempts = 1, Duration = null, Seed = scenario.Workload?.Seed ?? 1 });
     }
 
     private static async Task PlayAsync(Stage stage, ScheduledStep entry)

@@ -27,6 +27,7 @@ internal sealed partial class Stage : IAsyncDisposable
     private readonly List<IAsyncDisposable> _owned = [];
     private readonly List<SteppedSession> _sessions = [];
     private readonly List<PlayedStep> _played = [];
+    private readonly InputSource _inputs;
     private readonly RaceRequest _request;
     private readonly StageSettings _settings;
     private readonly TimeProvider _time;
@@ -43,6 +44,7 @@ internal sealed partial class Stage : IAsyncDisposable
     private Stage(RaceRequest request, StageSettings settings, TimeProvider time, CancellationToken cancellation)
     {
         _request = request;
+        _inputs = InputSource.ForSchedule(request);
         _settings = settings;
         _time = time;
         _cancellation = cancellation;
@@ -268,19 +270,20 @@ internal sealed partial class Stage : IAsyncDisposable
     {
         for (var number = 1; number <= _request.Workload.Workers; number++)
         {
-            var session = new SteppedSession(number, _application!.SeatFor(number), _request, _settings.RetriesAtMost, _cancellation);
+            var session = new SteppedSession(number, _application!.SeatFor(number), _request, _inputs, _settings.RetriesAtMost, _cancellation);
             _sessions.Add(session);
             await session.StartAsync(Key).ConfigureAwait(false);
         }
     }
 
-    /// <summary>Tables, leases and the standby are as they were at the start.</summary>
+    /// <summary>Tables, leases, inputs and the standby are as they were at the start.</summary>
     private async Task StartOverAsync()
     {
         await _table!.ResetAsync(_cancellation).ConfigureAwait(false);
         await _services!.ForgetLeasesAsync(_cancellation).ConfigureAwait(false);
         await HoldReplayAsync().ConfigureAwait(false);
         _played.Clear();
+        _inputs.Restart();
     }
 
     /// <summary>Has the standby, where there is one, replay all that is committed, and no more.</summary>

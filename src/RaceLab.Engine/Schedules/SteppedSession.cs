@@ -22,13 +22,14 @@ internal sealed class SteppedSession : IAsyncDisposable
     /// <param name="number">From 1.</param>
     /// <param name="seat">Its place in the application.</param>
     /// <param name="request">Whose program, and how often an attempt arrives.</param>
+    /// <param name="inputs">Draws what attempts are given.</param>
     /// <param name="retriesAtMost">How often a block is run again at most; null: as often as the program says.</param>
     /// <param name="cancellation">Gives up whatever is under way.</param>
-    public SteppedSession(int number, Seat seat, RaceRequest request, int? retriesAtMost, CancellationToken cancellation)
+    public SteppedSession(int number, Seat seat, RaceRequest request, IInputSource inputs, int? retriesAtMost, CancellationToken cancellation)
     {
         Number = number;
         _seat = seat;
-        _machine = new AttemptMachine(request.Strategy.Program, number, retriesAtMost, request.Scenario.Deliveries);
+        _machine = new AttemptMachine(request.Strategy.Program, number, retriesAtMost, request.Scenario.Deliveries, inputs);
         _giveUp = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
     }
 

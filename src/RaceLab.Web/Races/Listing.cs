@@ -32,8 +32,11 @@ public sealed record Listing(IReadOnlyList<ListingLine> Lines)
             lines.Add(new ListingLine(step, label, tone, shape));
         }
 
-        return new Listing(lines);
+        return new Listing(lines) { Given = program.Drawn };
     }
+
+    /// <summary>What is drawn for each attempt.</summary>
+    public IReadOnlyList<Input> Given { get; init; } = [];
 
     /// <summary>The lines of each role, under its name; one part without a name where all workers do the same.</summary>
     public IEnumerable<IGrouping<string?, ListingLine>> Parts => Lines.GroupBy(l => l.Step.Role);

@@ -24,10 +24,13 @@ public sealed record RaceLink(string? Scenario, string? Strategy, WorkloadForm W
     ];
 
     /// <summary>Reads a query, with or without its question mark. Never fails: what it does not understand is named and kept out.</summary>
-    public static RaceLink Parse(string query)
+    /// <param name="query">The query.</param>
+    /// <param name="usual">What the link does not say, by the scenario's id; null: as for a first visitor.</param>
+    public static RaceLink Parse(string query, Func<string?, WorkloadForm>? usual = null)
     {
         ArgumentNullException.ThrowIfNull(query);
-        var link = new RaceLink(null, null, WorkloadForm.Default, []);
+        var start = usual?.Invoke(LinkQuery.Read(query).FirstOrDefault(q => q.Name == "scenario").Value) ?? WorkloadForm.Default;
+        var link = new RaceLink(null, null, start, []);
         var refusals = new List<string>();
         var seen = new HashSet<string>();
         foreach (var (name, value) in LinkQuery.Read(query))

@@ -24,6 +24,8 @@ public sealed class EditorSchemaTests
         { "sayStep", [.. ContentFields.Say] },
         { "crashStep", [.. ContentFields.Crash] },
         { "withinStep", [.. ContentFields.Within] },
+        { "eachStep", [.. ContentFields.Each] },
+        { "workload", [.. ContentFields.Workload] },
         { "retry", [.. ContentFields.Retry] },
     };
 

@@ -71,10 +71,10 @@ public class StrategyContractTests(TestPostgres postgres)
     public async Task Race_BrokenStrategyWithARaceWindow_ShowsItsFlaw(string scenarioId, string strategyId, int workers)
     {
         // What takes three to go wrong does not go wrong between two.
-        var strategy = TestContent.Scenarios.Single(s => s.Id == scenarioId).FindStrategy(strategyId)!;
-        var result = await RaceAsync(scenarioId, strategyId, new Workload
+        var enough = Math.Max(workers, SessionsOf(ScenarioOf(scenarioId).FindStrategy(strategyId)!));
+        var result = await RaceAsync(scenarioId, strategyId, Usual(scenarioId, enough) ?? new Workload
         {
-            Workers = Math.Max(workers, SessionsOf(strategy)),
+            Workers = enough,
             Keys = 40,
             Attempts = 40,
             Duration = null,
@@ -95,16 +95,16 @@ public class StrategyContractTests(TestPostgres postgres)
     {
         foreach (var distribution in Enum.GetValues<KeyDistribution>())
         {
-            var result = await RaceAsync(scenarioId, strategyId, new Workload
+            var workload = Usual(scenarioId, workers) ?? new Workload
             {
                 Workers = workers,
                 Keys = 25,
                 Attempts = 640 / workers,
                 Duration = null,
-                Distribution = distribution,
                 PauseHigh = TimeSpan.FromMilliseconds(1),
                 Seed = workers,
-            });
+            };
+            var result = await RaceAsync(scenarioId, strategyId, workload with { Distribution = distribution });
 
             Assert.All(result.Invariants, i => Assert.Equal((Promise.None, Verdict.Kept, 0), (i.Promise, i.Verdict, i.Violations)));
             RaceChecks.EverythingRan(result);
@@ -146,7 +146,7 @@ public class StrategyContractTests(TestPostgres postgres)
         Assert.SkipUnless(Soak.IsAskedFor, Soak.Reason);
         for (var race = 1; race <= 50; race++)
         {
-            var result = await RaceAsync(scenarioId, strategyId, Stampede(race));
+            var result = await RaceAsync(scenarioId, strategyId, Stampede(scenarioId, race));
             Assert.All(result.Invariants, i => Assert.Equal((Verdict.Kept, 0), (i.Verdict, i.Violations)));
             RaceChecks.EverythingRan(result);
             RaceChecks.NumbersAgree(result);
@@ -163,15 +163,24 @@ public class StrategyContractTests(TestPostgres postgres)
         var broken = 0;
         for (var race = 1; race <= 50; race++)
         {
-            var result = await RaceAsync(scenarioId, strategyId, Stampede(race));
+            var result = await RaceAsync(scenarioId, strategyId, Stampede(scenarioId, race));
             if (result.Invariants.Any(i => i.Violations > 0)) broken++;
         }
 
         Assert.True(broken >= 45, $"only {broken} of 50 races ended with a violation");
     }
 
-    /// <summary>Fifty workers, one key, one attempt each, no pause: what <c>racelab race</c> does with those three flags.</summary>
-    private static Workload Stampede(int seed) => new() { Workers = 50, Keys = 1, Attempts = 1, Duration = null, Seed = seed };
+    /// <summary>Fifty workers, one key, one attempt each, no pause: what <c>racelab race</c> does with those three flags. Or what content finds usual, where it says so.</summary>
+    private static Workload Stampede(string scenarioId, int seed) => ScenarioOf(scenarioId).Workload is { } usual
+        ? Workload.From(usual) with { Seed = seed }
+        : new() { Workers = 50, Keys = 1, Attempts = 1, Duration = null, Seed = seed };
+
+    /// <summary>What content finds usual for a scenario, with so many workers at most and as many attempts in all; null where it leaves that to the suite.</summary>
+    private static Workload? Usual(string scenarioId, int workers) => ScenarioOf(scenarioId).Workload is { } usual
+        ? Workload.From(usual) with { Workers = Math.Min(workers, usual.Workers), Attempts = usual.Total / Math.Min(workers, usual.Workers) }
+        : null;
+
+    private static Scenario ScenarioOf(string id) => TestContent.Scenarios.Single(s => s.Id == id);
 
     private static TheoryData<string, string> Strategies(bool sound)
     {
@@ -189,7 +198,8 @@ public class StrategyContractTests(TestPostgres postgres)
         var data = new TheoryData<string, string, int>();
         foreach (var strategy in strategies)
         {
-            foreach (var workers in (int[])[2, 16, 64]) data.Add(strategy.Data.Item1, strategy.Data.Item2, workers);
+            var most = ScenarioOf(strategy.Data.Item1).Workload?.Workers ?? int.MaxValue;
+            foreach (var workers in ((int[])[2, 16, 64]).Select(w => Math.Min(w, most)).Distinct()) data.Add(strategy.Data.Item1, strategy.Data.Item2, workers);
         }
 
         return data;
@@ -201,7 +211,7 @@ public class StrategyContractTests(TestPostgres postgres)
     /// </summary>
     private static void AnswersAreHeldToSomething(string scenarioId, RaceResult result)
     {
-        var invariants = TestContent.Scenarios.Single(s => s.Id == scenarioId).Invariants;
+        var invariants = ScenarioOf(scenarioId).Invariants;
         if (invariants.Any(i => i.Live == LiveCount.ExtraCreations)) Assert.InRange(result.Attempts.Created, 1, result.Workload.Keys);
         if (result.Attempts.Failed > 0) Assert.Contains(invariants, i => i.Query.Contains("'failed'", StringComparison.Ordinal));
     }

@@ -33,5 +33,6 @@ public class RaceAggregatorTests
         Stopping = CancellationToken.None,
         Aborting = CancellationToken.None,
         Keys = [],
+        Inputs = InputSource.ForSchedule(SmallScenario.Naive(new Workload())),
     };
 }

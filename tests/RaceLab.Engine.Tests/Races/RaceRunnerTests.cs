@@ -45,6 +45,16 @@ public class RaceRunnerTests(TestPostgres postgres)
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task RunAsync_WorkersNumber_IsTheSameInStatementsAndInAttempts()
+    {
+        var request = Asked(
+            SmallScenario.Request(Small, Promise.None, "ALTER TABLE things ADD COLUMN worker int",
+                SmallScenario.Sql("insert", "INSERT INTO things (name, attempt, worker) VALUES (@key, @attempt, @worker)"), new SayStep(Outcome.Created, null, 1)),
+            "SELECT a.key, 1 AS excess FROM attempts a JOIN things t ON t.attempt = a.attempt WHERE t.worker <> a.worker OR a.worker NOT BETWEEN 1 AND 4");
+        Assert.Equal(0, Assert.Single((await Runner().RunAsync(request, new Frames(), Cancellation)).Invariants).Violations);
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task RunAsync_RowsForEachKey_AreThereBeforeTheRaceAndStayOutOfTheBooks()
     {
         var request = Asked(

@@ -97,13 +97,23 @@ internal static class SmallScenario
     /// <summary>The same in so many instances of the application.</summary>
     public static RaceRequest In(this RaceRequest request, int instances) => request with { Strategy = request.Strategy with { Instances = instances } };
 
-    public static RaceRequest Request(Workload workload, Promise promise, string? setup, params Step[] steps) =>
-        Request(workload, promise, setup, new RoleSteps(null, steps, 1));
+    public static RaceRequest Request(Workload workload, Promise promise, string? setup, params Step[] steps) => Request(workload, promise, setup, [], steps);
 
-    public static RaceRequest Request(Workload workload, Promise promise, string? setup, params RoleSteps[] roles)
+    public static RaceRequest Request(Workload workload, Promise promise, string? setup, IReadOnlyList<Input> inputs, params Step[] steps) =>
+        Build(workload, promise, setup, inputs, new RoleSteps(null, steps, 1));
+
+    public static RaceRequest Request(Workload workload, Promise promise, string? setup, params RoleSteps[] roles) => Build(workload, promise, setup, [], roles);
+
+    public static Input Input(string name, string text)
+    {
+        Assert.True(Engine.Programs.Input.TryParse(name, text, out var input, out var reason), reason);
+        return input;
+    }
+
+    private static RaceRequest Build(Workload workload, Promise promise, string? setup, IReadOnlyList<Input> inputs, params RoleSteps[] roles)
     {
         var strategy = new Strategy("small", "Small", "A strategy of a test.", "", new Dictionary<string, Promise> { ["duplicates"] = promise }, [], setup,
-            ProgramCompiler.Compile(roles));
+            ProgramCompiler.Compile(roles, inputs));
         return new RaceRequest(
             new Scenario("things", "Things", "Things of a test.", "", 13, new KeyTemplate("thing-{n}"),
                 "CREATE TABLE things (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text NOT NULL, attempt bigint NOT NULL)",

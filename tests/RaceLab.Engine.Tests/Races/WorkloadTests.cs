@@ -1,3 +1,4 @@
+using RaceLab.Engine.Content;
 using RaceLab.Engine.Races;
 
 namespace RaceLab.Engine.Tests.Races;
@@ -47,4 +48,12 @@ public class WorkloadTests
         PauseLow = TimeSpan.FromSeconds(1),
         PauseHigh = TimeSpan.FromSeconds(1),
     }.Validate());
+
+    [Fact]
+    public void From_EveryWorkloadOfContent_CanBeRaced() =>
+        Assert.All(TestContent.Scenarios.Where(s => s.Workload is not null), s => Assert.Empty(Workload.From(s.Workload!).Validate()));
+
+    [Fact]
+    public void From_TheLargestThatContentMayAskFor_CanBeRaced() => Assert.Empty(Workload.From(new UsualWorkload(
+        UsualWorkload.MostWorkers, UsualWorkload.MostKeys, UsualWorkload.MostAttempts, TimeSpan.Zero, UsualWorkload.LongestPause, 1)).Validate());
 }

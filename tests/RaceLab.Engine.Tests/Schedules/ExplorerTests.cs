@@ -45,6 +45,8 @@ public class ExplorerTests(TestPostgres postgres)
         }
     }
 
+    public static TheoryData<int> ListPrograms => [.. Enumerable.Range(0, 16)];
+
     public static TheoryData<int, int> RolePrograms
     {
         get
@@ -247,6 +249,40 @@ public class ExplorerTests(TestPostgres postgres)
         Assert.True(reduced.Runs < brute.Runs);
     }
 
+    /// <summary>The same with sessions that go through a list of keys, each in its own order or both in one, with values that are drawn for each of them.</summary>
+    [Theory(Timeout = 300_000)]
+    [MemberData(nameof(ListPrograms))]
+    public async Task ExploreAsync_ListsReducedOrByBruteForce_FindsTheSameOutcomesAndCounts(int seed)
+    {
+        var request = ListOf(seed);
+        var brute = await ExploreAsync(request, 2, static (_, _) => false, alike: false);
+        var reduced = await ExploreAsync(request, 2, Independence.Holds, Explorer.AreAlike(request.Strategy.Program));
+
+        Assert.True(brute.IsComplete && reduced.IsComplete);
+        Assert.Equal(Described(brute), Described(reduced));
+        Assert.Equal((brute.Orders, brute.Infeasible), (reduced.Orders, reduced.Infeasible));
+        Assert.True(reduced.Runs <= brute.Runs);
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task ExploreAsync_TwoKeysInOppositeOrder_DeadlocksInSomeOrdersAndSortedInNone()
+    {
+        foreach (var sorted in (bool[])[false, true])
+        {
+            var request = SmallScenario.Request(new Workload(), Promise.Some, "INSERT INTO things (name, attempt) VALUES ('thing-1', 0), ('thing-2', 0)",
+                [SmallScenario.Input("keys", "pick(2)")],
+                new WithinStep(BlockKind.Transaction, IsolationLevel.ReadCommitted, null, ErrorRules.None,
+                [
+                    new EachStep("k", "keys", sorted, [SmallScenario.Sql("work", "UPDATE things SET attempt = @attempt WHERE name = @k")], 1),
+                    new SayStep(Outcome.Updated, null, 1),
+                ], 1));
+            var explored = await ExploreAsync(request, 2);
+
+            Assert.Equal(!sorted, explored.Outcomes.Any(o => o.SqlStates.Contains("40P01")));
+            Assert.True(explored.IsComplete);
+        }
+    }
+
     [Fact(Timeout = 120_000)]
     public async Task ExploreAsync_CrashBehindAnInsert_CountsItsTurnsAndItsDeliveries()
     {
@@ -325,6 +361,19 @@ public class ExplorerTests(TestPostgres postgres)
         var draw = new Draw(seed, 0);
         var steps = StepsOf(draw, "s", 2 + draw.Below(2));
         return SmallScenario.Request(new Workload(), Promise.Some, SetupOf(draw), [.. steps]);
+    }
+
+    private static RaceRequest ListOf(int seed)
+    {
+        var draw = new Draw(seed, 11);
+        var each = new EachStep("k", "keys", draw.Below(2) == 0, [SmallScenario.Sql("s0", Statements[draw.Below(Statements.Length)].Replace("@key", "@k", StringComparison.Ordinal))], 1);
+        var tail = draw.Below(2) == 0
+            ? SmallScenario.Sql("tail", "INSERT INTO things (name, attempt) VALUES (@id, @attempt)")
+            : SmallScenario.Sql("tail", Statements[draw.Below(Statements.Length)]);
+        Step[] steps = [each, .. draw.Below(2) == 0 ? [tail] : (Step[])[], new SayStep(Outcome.Created, null, 1)];
+        var level = (IsolationLevel?)draw.Below(3);
+        return SmallScenario.Request(new Workload(), Promise.Some, SetupOf(draw), [SmallScenario.Input("keys", "pick(2)"), SmallScenario.Input("id", "uuid4()")],
+            draw.Below(4) == 0 ? steps : [new WithinStep(BlockKind.Transaction, level, null, ErrorRules.None, steps, 1)]);
     }
 
     private static RaceRequest RolesOf(int seed, int sessions)

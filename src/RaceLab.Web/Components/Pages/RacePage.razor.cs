@@ -156,7 +156,7 @@ public sealed partial class RacePage : IAsyncDisposable
         if (Id is null)
         {
             _race = null;
-            Choose(RaceLink.Parse(new Uri(address).Query));
+            Choose(RaceLink.Parse(new Uri(address).Query, UsualFor));
         }
         else if (_race?.Id != Id)
         {
@@ -220,7 +220,16 @@ public sealed partial class RacePage : IAsyncDisposable
     /// <summary>What is chosen where nobody has chosen: the first that this server can race, else the first.</summary>
     private Strategy? FirstChoice(Scenario? scenario) => scenario?.Strategies.FirstOrDefault(s => Lacks.Of(scenario, s) is null) ?? scenario?.Strategies[0];
 
-    private Task ChooseScenario(string id) => LeaveAsync(Choices with { Scenario = id, Strategy = FirstChoice(Catalogue.Find(id))?.Id });
+    /// <summary>Another scenario brings its own workload along, except where somebody has chosen one.</summary>
+    private Task ChooseScenario(string id) => LeaveAsync(Choices with
+    {
+        Scenario = id,
+        Strategy = FirstChoice(Catalogue.Find(id))?.Id,
+        Workload = _link.Workload == UsualFor(ScenarioId) ? UsualFor(id) : _link.Workload,
+    });
+
+    private WorkloadForm UsualFor(string? scenario) =>
+        Catalogue.Find(scenario ?? (Catalogue.Scenarios is [var first, ..] ? first.Id : ""))?.Workload is { } usual ? WorkloadForm.From(Workload.From(usual)) : WorkloadForm.Default;
 
     private Task ChooseStrategy(string id) => LeaveAsync(Choices with { Strategy = id });
 

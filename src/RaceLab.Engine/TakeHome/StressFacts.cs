@@ -1,0 +1,64 @@
+using System.Text.RegularExpressions;
+using RaceLab.Engine.Content;
+
+namespace RaceLab.Engine.TakeHome;
+
+/// <summary>What a stress test needs to know of a strategy, in whatever language it is written.</summary>
+/// <param name="Scripts">What makes the tables: the schema, the table <c>attempts</c> where an invariant reads it, and the setup.</param>
+/// <param name="Invariants">What must hold, with the query that finds violations.</param>
+/// <param name="ReadsAttempts">Whether an invariant asks what callers were told.</param>
+/// <param name="Window">Whether some function has a race window.</param>
+/// <param name="Crash">Whether some function may die on the way.</param>
+internal sealed partial record StressFacts(
+    IReadOnlyList<(string Name, string Sql)> Scripts, IReadOnlyList<(string MustHold, string Query)> Invariants, bool ReadsAttempts, bool Window, bool Crash)
+{
+    /// <summary>How many keys are fought over, one after another.</summary>
+    public const int Rounds = 3;
+
+    /// <summary>How many requests fight over each key.</summary>
+    public const int Requests = 8;
+
+    /// <summary>How long each waits in the race window.</summary>
+    public const int WindowMs = 100;
+
+    /// <summary>The environment variable with the connection string.</summary>
+    public const string Variable = "STRESS_DATABASE";
+
+    /// <summary>The table of what callers were told, as far as a caller can know it.</summary>
+    private const string Attempts = """
+        CREATE TABLE attempts (
+          attempt         bigint PRIMARY KEY,
+          worker          int    NOT NULL,
+          delivery        int    NOT NULL,
+          key             text   NOT NULL,
+          said            text   NOT NULL,
+          sqlstate        text,
+          constraint_name text
+        )
+        """;
+
+    /// <summary>Collects them.</summary>
+    /// <exception cref="NotExpressibleException">An invariant asks for what only the lab can know.</exception>
+    public static StressFacts Of(TakeHomeSubject subject)
+    {
+        var (scenario, strategy, functions) = subject;
+        var reads = scenario.Invariants.Any(i => AttemptsWord().IsMatch(i.Query));
+        if (reads && scenario.Invariants.Select(i => LabsOwnWord().Match(i.Query)).FirstOrDefault(m => m.Success) is { } asked)
+            throw new NotExpressibleException($"an invariant asks for '{asked.Value}' of the attempts, which only the lab measures");
+        var scripts = new List<(string, string)> { ("Schema", scenario.Schema.Trim()) };
+        if (reads) scripts.Add(("Attempts", Attempts));
+        if (scenario.KeyRows is { } rows) scripts.Add(("Rows", string.Join(";\n", Enumerable.Range(1, Rounds).Select(n => RowsFor(rows, scenario.Key.For(n))))));
+        if (!string.IsNullOrWhiteSpace(strategy.Setup)) scripts.Add(("Setup", strategy.Setup.Trim()));
+        return new StressFacts(
+            scripts, [.. scenario.Invariants.Select(i => (i.Title, i.Query.Trim().TrimEnd(';')))], reads, functions.Any(f => f.HasWindow), functions.Any(f => f.HasCrash));
+    }
+
+    /// <summary>What is there for a key before anybody comes, with the key written out.</summary>
+    private static string RowsFor(KeyRows rows, string key) => rows.Statement.With(_ => $"'{key.Replace("'", "''", StringComparison.Ordinal)}'");
+
+    [GeneratedRegex(@"\battempts\b", RegexOptions.IgnoreCase)]
+    private static partial Regex AttemptsWord();
+
+    [GeneratedRegex(@"\b(retries|started_us|ended_us)\b", RegexOptions.IgnoreCase)]
+    private static partial Regex LabsOwnWord();
+}

@@ -1,0 +1,34 @@
+using RaceLab.Engine.Content;
+
+namespace RaceLab.Engine.TakeHome;
+
+/// <summary>Strategies as code to take home: the same program of steps, written in a language.</summary>
+public static class TakeHomeCode
+{
+    private static readonly Dictionary<TakeHomeLanguage, ITakeHomeWriter> _writers = new()
+    {
+        [TakeHomeLanguage.CSharp] = new CSharpWriter(),
+        [TakeHomeLanguage.TypeScript] = new TypeScriptWriter(),
+        [TakeHomeLanguage.Python] = new PythonWriter(),
+        [TakeHomeLanguage.Psql] = new PsqlWriter(),
+        [TakeHomeLanguage.XUnit] = new XUnitWriter(),
+        [TakeHomeLanguage.Node] = new NodeWriter(),
+    };
+
+    /// <summary>Writes a strategy in a language, or says why that cannot be.</summary>
+    public static TakeHomeResult Write(Scenario scenario, Strategy strategy, TakeHomeLanguage language)
+    {
+        try
+        {
+            KnownParts.RefuseOthers(scenario);
+            KnownParts.RefuseOthers(strategy);
+            var writer = _writers[language];
+            var functions = strategy.Program.Written.Select(role => FunctionPlanner.Plan(role, writer.CommitsExplicitly)).ToList();
+            return writer.Write(new TakeHomeSubject(scenario, strategy, functions));
+        }
+        catch (NotExpressibleException reason)
+        {
+            return new NotExpressible(language, reason.Message);
+        }
+    }
+}
