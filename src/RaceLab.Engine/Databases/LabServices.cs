@@ -77,6 +77,9 @@ public sealed class LabServices : IAsyncDisposable
         _starting.Dispose();
     }
 
+    /// <summary>The process of the lab's own Redis; null where none was started.</summary>
+    internal int? RedisProcessId => _redis?.ProcessId;
+
     /// <summary>Where the Redis is; the lab's own is started now where it does not run.</summary>
     /// <exception cref="ServerRefusedException">There is none, with the reason.</exception>
     internal async Task<RedisAddress> RedisAsync(CancellationToken cancellation)

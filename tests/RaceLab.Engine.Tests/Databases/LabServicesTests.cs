@@ -1,8 +1,12 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
+using RaceLab.Engine.Content;
 using RaceLab.Engine.Databases;
 using RaceLab.Engine.Programs;
+using RaceLab.Engine.Races;
+using RaceLab.Engine.Tests.Contract;
+using RaceLab.Engine.Tests.Races;
 
 namespace RaceLab.Engine.Tests.Databases;
 
@@ -103,6 +107,36 @@ public sealed class LabServicesTests(TestPostgres postgres)
         Assert.Contains("went away", gone.Message, StringComparison.Ordinal);
         var absent = await Assert.ThrowsAsync<ServerRefusedException>(() => RedisConnection.OpenAsync(redis.Address, Cancellation));
         Assert.Contains("cannot be reached", absent.Message, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task Race_WhoseRedisIsKilled_IsInterruptedInWordsAndTheNextOneHasAnother()
+    {
+        Assert.SkipWhen(EmbeddedRedis.Find() is null, "There is no redis-server on this machine.");
+        using var home = TemporaryHome.Make();
+        await using var servers = await LabServers.StartAsync(new LabServersOptions { Home = home.Path, WithState = false }, NullLoggerFactory.Instance, Cancellation);
+        await using var registry = new RaceRegistry(
+            new RaceRunner(servers.Lab, TimeProvider.System, NullLogger<RaceRunner>.Instance), new NoArchive(), TimeProvider.System, NullLogger<RaceRegistry>.Instance);
+        var workload = new Workload { Workers = 4, Keys = 1000, Duration = TimeSpan.FromSeconds(30) };
+        var request = SmallScenario.Request(workload, Promise.Some, null, new WithinStep(BlockKind.Lease, null, null, ErrorRules.None,
+            [SmallScenario.Sql("insert", "INSERT INTO things (name, attempt) VALUES (@key, @attempt)"), new SayStep(Outcome.Created, null, 1)], 1)
+        {
+            Variable = "key",
+            Lease = new LeaseRule(TimeSpan.FromSeconds(1), true),
+        });
+        var race = registry.Start(request, "test");
+        for (var version = 0; race.State is not (RaceState.Running or RaceState.Over);) version = await race.WaitForChangeAsync(version, Cancellation);
+        using (var redis = Process.GetProcessById(servers.Lab.Services.RedisProcessId!.Value)) redis.Kill();
+
+        var result = await race.Completion.WaitAsync(Cancellation);
+        Assert.Equal(RaceEnd.Interrupted, result.End);
+        Assert.Contains("no verdict", result.Problem, StringComparison.Ordinal);
+        Assert.Contains("Redis at", result.Problem, StringComparison.Ordinal);
+
+        // The guardian's child is gone before the lab is asked again.
+        await Eventually.HoldsAsync(() => servers.Lab.Services.RedisProcessId is not { } gone || !Eventually.Runs(gone), TimeSpan.FromSeconds(20), Cancellation);
+        await using var another = await RedisConnection.OpenAsync(await servers.Lab.Services.RedisAsync(Cancellation), Cancellation);
+        Assert.Equal("PONG", await another.DoAsync(["PING"], Cancellation));
     }
 
     [Fact]
