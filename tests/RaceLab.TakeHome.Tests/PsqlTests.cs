@@ -76,7 +76,7 @@ public sealed class PsqlTests(TestPostgres postgres)
             var values = new Dictionary<string, string> { ["key"] = taken.Scenario.Key.For(1), ["attempt"] = $"{caller}", ["worker"] = $"{caller}", ["delivery"] = "1", ["window"] = "0.01" };
             if (taken.Strategy.Program.RoleOf(caller).Name is { } role) values[role.Replace(' ', '_')] = "1";
             var run = await Tool.RunAsync("psql", ["--no-psqlrc", .. values.SelectMany(v => new[] { "-v", $"{v.Key}={v.Value}" }), "-f", file], folder.Path, environment, Cancellation);
-            told.Add(run.Exit == 3 ? "rejected" : run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault() ?? "nothing");
+            told.Add(run.Exit == 3 ? "rejected" : run.Told.Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault() ?? "nothing");
         }
 
         return told;

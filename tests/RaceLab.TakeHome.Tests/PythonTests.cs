@@ -26,7 +26,7 @@ public sealed class PythonTests
         foreach (var taken in all) folder.Write(Path.Combine(taken.Scenario.Id, taken.File.FileName), taken.File.Text);
         var parsed = await Tool.TryRunAsync("python3", ["-c", Parse, folder.Path], folder.Path, null, Cancellation);
         Assert.SkipWhen(parsed is null, "python3 is not on this machine, and nothing of RaceLab needs it: install it to have the generated Python parsed.");
-        Assert.True(parsed!.Value.Exit == 0, parsed.Value.Output);
-        Assert.Equal(all.Count, parsed.Value.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+        Assert.True(parsed!.Exit == 0, parsed.Output);
+        Assert.Equal(all.Count, parsed.Told.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
     }
 }

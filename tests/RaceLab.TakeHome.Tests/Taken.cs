@@ -34,13 +34,12 @@ internal sealed record Taken(Scenario Scenario, Strategy Strategy, TakeHomeFile 
     {
         if (Strategy.IsSound) return passed ? null : $"{this} is sound, and its test failed:\n{output}";
         if (passed) return $"{this} is broken, and its test passed";
-        var (flaws, others) = (Titles(Promise.Some), Titles(Promise.None));
-        if (!flaws.Any(output.Contains)) return $"{this} failed, but not by its flaw:\n{output}";
-        return others.FirstOrDefault(output.Contains) is { } wrong ? $"{this} also broke '{wrong}':\n{output}" : null;
-    }
 
-    private List<string> Titles(Promise promise) =>
-        [.. Scenario.Invariants.Where(i => Strategy.Promises[i.Name] == promise).Select(i => $"{i.Title}: not so for")];
+        // Nothing is said of its other promises: eight at once for one key is a harsher world than the one that they are made for.
+        return Scenario.Invariants.Any(i => Strategy.Promises[i.Name] == Promise.Some && output.Contains($"{i.Title}: not so for", StringComparison.Ordinal))
+            ? null
+            : $"{this} failed, but not by its flaw:\n{output}";
+    }
 
     private static readonly Lazy<IReadOnlyList<Scenario>> Constructs = new(() =>
     {

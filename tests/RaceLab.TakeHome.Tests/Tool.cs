@@ -7,7 +7,7 @@ namespace RaceLab.TakeHome.Tests;
 internal static class Tool
 {
     /// <summary>Runs a program to its end; null where there is no such program.</summary>
-    public static async Task<(int Exit, string Output)?> TryRunAsync(
+    public static async Task<Ended?> TryRunAsync(
         string program, IEnumerable<string> arguments, string folder, IReadOnlyDictionary<string, string?>? environment, CancellationToken cancellation)
     {
         var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
@@ -29,7 +29,7 @@ internal static class Tool
             var output = running.StandardOutput.ReadToEndAsync(cancellation);
             var errors = running.StandardError.ReadToEndAsync(cancellation);
             await running.WaitForExitAsync(cancellation);
-            return (running.ExitCode, await output + await errors);
+            return new Ended(running.ExitCode, await output, await errors);
         }
         catch (OperationCanceledException)
         {
@@ -39,9 +39,16 @@ internal static class Tool
     }
 
     /// <summary>Runs a program that must be there.</summary>
-    public static async Task<(int Exit, string Output)> RunAsync(
+    public static async Task<Ended> RunAsync(
         string program, IEnumerable<string> arguments, string folder, IReadOnlyDictionary<string, string?>? environment, CancellationToken cancellation) =>
         await TryRunAsync(program, arguments, folder, environment, cancellation) ?? throw new InvalidOperationException($"'{program}' cannot be started.");
+}
+
+/// <summary>How a program ended.</summary>
+internal sealed record Ended(int Exit, string Told, string Complained)
+{
+    /// <summary>All that it wrote.</summary>
+    public string Output => Told + Complained;
 }
 
 /// <summary>A folder for what is generated; gone afterwards.</summary>

@@ -43,7 +43,7 @@ public sealed class Catalogue : IDisposable
         _look = time.CreateTimer(_ => Reread(), null, Look, Look);
     }
 
-    /// <summary>In the order of their ids.</summary>
+    /// <summary>In the order that they ask for, and then of their ids.</summary>
     public IReadOnlyList<Scenario> Scenarios => _now.Scenarios;
 
     /// <summary>What there is to know of each SQLSTATE, in their order.</summary>

@@ -5,7 +5,7 @@ public static class ContentFields
 {
     /// <summary>Fields at the top of a file.</summary>
     public static readonly IReadOnlyList<string> Scenario =
-        ["title", "summary", "text", "needs", "key", "deliveries", "inputs", "workload", "schema", "for each key", "rows", "view", "invariants", "strategies", "puzzles"];
+        ["title", "summary", "order", "text", "needs", "key", "deliveries", "inputs", "workload", "schema", "for each key", "rows", "view", "invariants", "strategies", "puzzles"];
 
     /// <summary>Fields of <c>needs</c>.</summary>
     public static readonly IReadOnlyList<string> Needs = ["postgres", "behaviour", "replica", "redis"];

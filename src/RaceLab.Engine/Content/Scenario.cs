@@ -28,6 +28,9 @@ public sealed record Scenario(
     IReadOnlyList<Strategy> Strategies,
     string File)
 {
+    /// <summary>The place of those that say none.</summary>
+    public const int LastPlace = 99;
+
     /// <summary>The most deliveries of one attempt.</summary>
     public const int MostDeliveries = 10;
 
@@ -47,6 +50,9 @@ public sealed record Scenario(
 
     /// <summary>What must stand beside the database for any of its strategies.</summary>
     public IReadOnlyList<LabService> Services { get; init; } = [];
+
+    /// <summary>Its place among the scenarios, 1 to <see cref="LastPlace"/>: the lowest is offered first, and equals stand in the order of their ids.</summary>
+    public int Order { get; init; } = LastPlace;
 
     /// <summary>What is there for each key before anybody comes; null: nothing.</summary>
     public KeyRows? KeyRows { get; init; }

@@ -30,7 +30,7 @@ internal sealed class ScenarioFolder(string folder)
         _known = now;
         _errors = errors;
         return changed
-            ? new Snapshot([.. now.OrderBy(n => n.Key, StringComparer.Ordinal).Select(n => n.Value.Good).OfType<Scenario>()], errors)
+            ? new Snapshot([.. now.Values.Select(k => k.Good).OfType<Scenario>().OrderBy(s => s.Order).ThenBy(s => s.Id, StringComparer.Ordinal)], errors)
             : null;
     }
 

@@ -37,6 +37,7 @@ public static partial class ScenarioReader
         fields.RefuseOthers(ContentFields.Scenario);
         var title = fields.Text("title", LongestTitle);
         var summary = fields.Text("summary", LongestSummary);
+        var order = fields.Find("order") is null ? Scenario.LastPlace : fields.Number("order", 1, Scenario.LastPlace);
         var text = fields.Text("text");
         var needs = NeedsReader.Read(fields);
         var key = ReadKey(fields);
@@ -55,6 +56,7 @@ public static partial class ScenarioReader
             : new Scenario(id, title!, summary!, text!, needs.Postgres, key, schema!, rows!, invariants, strategies, file)
             {
                 Lines = lines,
+                Order = order!.Value,
                 Behaviours = needs.Behaviours,
                 Services = needs.Services,
                 Deliveries = deliveries,

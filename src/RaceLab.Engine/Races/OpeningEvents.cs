@@ -9,11 +9,15 @@ internal sealed class OpeningEvents
 
     private readonly List<(int Worker, RaceEvent Event)> _events = [];
     private readonly int _room;
+    private readonly bool _marksDuplicates;
     private uint _until = uint.MaxValue;
 
     /// <summary>Makes room for about two dozen segments of each worker: more could not be told apart.</summary>
-    public OpeningEvents(int workers)
+    /// <param name="workers">How many there are.</param>
+    /// <param name="marksDuplicates">Whether a second creation for a key is one too many, as content says by <see cref="Content.LiveCount.ExtraCreations"/>.</param>
+    public OpeningEvents(int workers, bool marksDuplicates)
     {
+        _marksDuplicates = marksDuplicates;
         Segments = workers * SegmentsOfAWorker;
         _room = Segments * 4;
     }
@@ -60,7 +64,7 @@ internal sealed class OpeningEvents
         {
             marks[(worker, e.Attempt)] = e.Outcome switch
             {
-                Outcome.Created => created.Add(e.Key) ? LaneMark.Created : LaneMark.Duplicate,
+                Outcome.Created => created.Add(e.Key) || !_marksDuplicates ? LaneMark.Created : LaneMark.Duplicate,
                 Outcome.Found or Outcome.Updated => LaneMark.Found,
                 Outcome.Rejected => LaneMark.Rejected,
                 _ => LaneMark.Lost,

@@ -34,11 +34,11 @@ internal sealed class RaceAggregator
     {
         _track = track;
         _workers = workers;
-        _opening = new OpeningEvents(workers.Count);
+        _countsLive = track.Request.Scenario.Invariants.Any(i => i.Live == LiveCount.ExtraCreations);
+        _opening = new OpeningEvents(workers.Count, _countsLive);
         _creations = new int[track.Request.Workload.Keys + 1];
         _attemptsOf = new long[workers.Count];
         _stepLatencies = [.. track.Request.Strategy.Program.Steps.Select(_ => new List<uint>())];
-        _countsLive = track.Request.Scenario.Invariants.Any(i => i.Live == LiveCount.ExtraCreations);
     }
 
     public AttemptCounts Counts => new(

@@ -19,12 +19,15 @@ internal static class KnownParts
             nameof(Scenario.Id), nameof(Scenario.Title), nameof(Scenario.Summary), nameof(Scenario.Text), nameof(Scenario.MinimumPostgres), nameof(Scenario.Key),
             nameof(Scenario.Schema), nameof(Scenario.Rows), nameof(Scenario.Invariants), nameof(Scenario.Strategies), nameof(Scenario.File), nameof(Scenario.Lines),
             nameof(Scenario.Deliveries), nameof(Scenario.Behaviours), nameof(Scenario.View), nameof(Scenario.Puzzles),
-            nameof(Scenario.KeyRows), nameof(Scenario.Services),
+            nameof(Scenario.KeyRows), nameof(Scenario.Workload), nameof(Scenario.Services),
         ],
         [typeof(Strategy)] =
         [
             nameof(Strategy.Id), nameof(Strategy.Title), nameof(Strategy.Summary), nameof(Strategy.Text), nameof(Strategy.Promises), nameof(Strategy.Witness),
             nameof(Strategy.Setup), nameof(Strategy.Program), nameof(Strategy.Needs), nameof(Strategy.IsSound),
+
+            // How many instances there are matters to what is in the process, which is refused by itself.
+            nameof(Strategy.Instances),
         ],
         [typeof(SqlStep)] =
         [

@@ -24,10 +24,13 @@ internal sealed class NameUses
     }
 
     /// <summary>Reads a role's steps.</summary>
+    /// <exception cref="NotExpressibleException">They use what no writer knows.</exception>
     public static NameUses Of(IReadOnlyList<Step> steps)
     {
         var uses = new NameUses();
         uses.Read(steps, new Place([]));
+        if (uses._used.Keys.FirstOrDefault(u => !StepProgram.Inputs.Contains(u) && uses._kept.All(k => k.Variable != u)) is { } drawn)
+            throw new NotExpressibleException($"it uses '@{drawn}', a value that the application draws, which RaceLab cannot write as code yet");
         foreach (var (variable, place, certain) in uses._kept) uses.Set(uses.NameOf(variable), place, certain);
         return uses;
     }

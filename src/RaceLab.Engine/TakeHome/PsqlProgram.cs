@@ -13,13 +13,13 @@ internal sealed class PsqlProgram(CodeText code) : ProgramWriter(code)
     /// <inheritdoc/>
     protected override void WriteSend(PlannedSend send)
     {
-        foreach (var keep in send.Keep) Code.Line($"\\unset {_names.For(keep.Variable)}");
+        foreach (var keep in send.Keep) Code.Line($"\\set {_names.For(keep.Variable)} NULL");
         if (send.Handles) Code.Line("\\set ON_ERROR_STOP off");
-        var sql = send.Step.Sql.With(name => $":'{(StepProgram.Inputs.Contains(name) ? name : _names.For(new PlannedName(name, NameKind.Value)))}'");
+        var sql = send.Step.Sql.With(name => StepProgram.Inputs.Contains(name) ? $":'{name}'" : $":{_names.For(new PlannedName(name, NameKind.Value))}");
         if (send.Keep.Count > 0)
         {
             // \gset makes variables of all columns, with their own names; a prefix keeps them apart from others.
-            Code.Comment("psql wants just one row here: without one, what is kept stays unset.");
+            Code.Comment("psql wants just one row here: without one, what is kept stays NULL.");
             if (!send.Handles) Code.Line("\\set ON_ERROR_STOP off");
         }
 
@@ -39,7 +39,7 @@ internal sealed class PsqlProgram(CodeText code) : ProgramWriter(code)
         {
             var read = Prefix(send) + column;
             Code.Line($"\\if :{{?{read}}}");
-            Code.Line($"  \\set {_names.For(variable)} :{read}");
+            Code.Line($"  \\set {_names.For(variable)} :'{read}'");
             Code.Line($"  \\unset {read}");
             Code.Line("\\endif");
         }
@@ -159,10 +159,6 @@ internal sealed class PsqlProgram(CodeText code) : ProgramWriter(code)
             return;
         }
 
-        // A variable that is not set stands for NULL, which satisfies nothing.
-        Code.Line("\\set holds false");
-        Code.Line($"\\if :{{?{name}}}");
-        Code.Line($"  SELECT :'{name}'::{(question.IsFlag ? "boolean" : "numeric")} {question.Operator} {question.Literal} AS holds \\gset");
-        Code.Line("\\endif");
+        Code.Line($"SELECT coalesce(:{name}::{(question.IsFlag ? "boolean" : "numeric")} {question.Operator} {question.Literal}, false) AS holds \\gset");
     }
 }

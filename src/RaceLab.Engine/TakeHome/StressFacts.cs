@@ -15,6 +15,9 @@ internal sealed partial record StressFacts(
     /// <summary>How many keys are fought over, one after another.</summary>
     public const int Rounds = 3;
 
+    /// <summary>How often all of the keys are fought over: some flaws show only to those who come later.</summary>
+    public const int Waves = 2;
+
     /// <summary>How many requests fight over each key.</summary>
     public const int Requests = 8;
 

@@ -71,6 +71,7 @@ public static class BadFiles
         { 3, "text: &a X\nsummary: *a", 4, "write it out" },
         { 3, "text: " + new string('[', 48), 3, "brackets do not match" },
         { 3, "text: " + new string('[', 48) + new string(']', 48), 3, "levels deep" },
+        { 3, "text: X\norder: 0", 4, "a whole number from 1 to 99" },
         { 3, "text: X\ninputs: id", 4, "must be fields" },
         { 3, "text: X\ninputs: { Id: uuid4() }", 4, "no name for an input" },
         { 3, "text: X\ninputs: { key: uuid4() }", 4, "@key is given to every attempt" },

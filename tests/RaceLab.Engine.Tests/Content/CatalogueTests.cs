@@ -73,6 +73,16 @@ public sealed class CatalogueTests : IDisposable
         Assert.Empty(catalogue.Errors);
     }
 
+    [Fact]
+    public void Open_ScenariosWithAnOrder_StandInFrontInThatOrder()
+    {
+        Write("a", "A");
+        Write("b", "B\norder: 2");
+        Write("c", "C\norder: 1");
+        using var catalogue = Catalogue.Open(_folder.FullName);
+        Assert.Equal(["c", "b", "a"], catalogue.Scenarios.Select(s => s.Id));
+    }
+
     [Fact(Timeout = 20_000)]
     public async Task Open_WithoutWatcher_LooksByItself()
     {

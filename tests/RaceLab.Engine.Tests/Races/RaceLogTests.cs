@@ -39,22 +39,24 @@ public class RaceLogTests
         Assert.Equal(["first", "other"], rejections.Kinds.Select(k => k.Message));
     }
 
-    [Fact]
-    public void ToSegments_TwoCreationsOfOneKey_MarksTheLaterOneAsDuplicate()
+    [Theory]
+    [InlineData(true, LaneMark.Duplicate)]
+    [InlineData(false, LaneMark.Created)]
+    public void ToSegments_TwoCreationsOfOneKey_MarksTheLaterOneAsDuplicateWhereItIsOne(bool marksDuplicates, LaneMark later)
     {
-        var opening = new OpeningEvents(2);
+        var opening = new OpeningEvents(2, marksDuplicates);
         opening.Take(0, Step(10, 20, attempt: 0));
         opening.Take(1, Step(12, 30, attempt: 0));
         opening.Take(1, Ended(5, 31, key: 1, Outcome.Created));
         opening.Take(0, Ended(5, 22, key: 1, Outcome.Created));
 
-        Assert.Equal([LaneMark.Created, LaneMark.Duplicate], opening.ToSegments().Select(s => s.Mark));
+        Assert.Equal([LaneMark.Created, later], opening.ToSegments().Select(s => s.Mark));
     }
 
     [Fact]
     public void ToSegments_MoreThanFit_KeepsTheEarliest()
     {
-        var opening = new OpeningEvents(2);
+        var opening = new OpeningEvents(2, marksDuplicates: true);
         var order = Enumerable.Range(0, 100_000).Select(i => (uint)(i * 7919L % 100_000)).ToList();
         foreach (var start in order) opening.Take(0, Step(start * 10, (start * 10) + 5, (int)start));
 
