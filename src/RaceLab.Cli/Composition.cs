@@ -21,7 +21,10 @@ internal static class Composition
 
     private static async Task<IOpenLab> OpenAsync(string? connectionString, CancellationToken cancellation) =>
         new OpenLab(await LabServers.StartAsync(
-            new LabServersOptions { Lab = connectionString, WithState = false }, NullLoggerFactory.Instance, cancellation));
+            new LabServersOptions { Lab = connectionString, Redis = RedisAddress(), WithState = false }, NullLoggerFactory.Instance, cancellation));
+
+    /// <summary>From the environment alone: an option on the command line would show its password to everybody on the machine.</summary>
+    private static string? RedisAddress() => Environment.GetEnvironmentVariable("ConnectionStrings__Redis") is { } given && !string.IsNullOrWhiteSpace(given) ? given.Trim() : null;
 
     private sealed class OpenLab(LabServers servers) : IOpenLab
     {

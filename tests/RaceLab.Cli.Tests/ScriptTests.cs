@@ -70,7 +70,7 @@ public sealed class ScriptTests : IDisposable
 
         Assert.Equal(3, code);
         Assert.Single(error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
-        Assert.Contains("the .NET 10 SDK, PostgreSQL's server programs, Node.js 18 or newer with npm and Chromium cannot be found", error);
+        Assert.Contains("the .NET 10 SDK, PostgreSQL's server programs, Node.js 18 or newer with npm, Chromium and Redis cannot be found", error);
         Assert.Contains("https://dotnet.microsoft.com/download/dotnet/10.0", error);
     }
 
@@ -254,6 +254,7 @@ public sealed class ScriptTests : IDisposable
         Has("npm");
         Has("node", "echo v20.1.0");
         Has("chromium");
+        Has("redis-server");
         foreach (var suite in suites)
         {
             _machine.CreateSubdirectory($"tests/{suite}/bin/Release/net10.0");

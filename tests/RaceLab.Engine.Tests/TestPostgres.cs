@@ -15,6 +15,7 @@ public sealed class TestPostgres : IAsyncLifetime
     private readonly Stack<IAsyncDisposable> _started = new();
     private LabServer? _lab;
     private string? _connectionString;
+    private EmbeddedCluster? _cluster;
 
     /// <summary>Where the tests' clusters live: not where the user's are. Stays, so that the next run finds the template.</summary>
     public static string Home { get; } = Path.Combine(Path.GetTempPath(), $"racelab-tests-{Environment.UserName}");
@@ -28,8 +29,10 @@ public sealed class TestPostgres : IAsyncLifetime
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         var named = Environment.GetEnvironmentVariable("RACELAB_TEST_POSTGRES");
         _connectionString = string.IsNullOrEmpty(named) ? await StartAsync(patience.Token) : named;
-        _lab = await LabServer.OpenAsync(_connectionString, NullLoggerFactory.Instance, patience.Token);
+        var services = LabServices.For(_cluster, new EmbeddedClusterOptions { Kind = ClusterKind.Lab, Home = Home }, Environment.GetEnvironmentVariable("RACELAB_TEST_REDIS"), NullLoggerFactory.Instance);
+        _lab = await LabServer.OpenAsync(_connectionString, services, NullLoggerFactory.Instance, patience.Token);
         _started.Push(_lab);
+        _started.Push(services);
     }
 
     public async ValueTask DisposeAsync()
@@ -58,8 +61,8 @@ public sealed class TestPostgres : IAsyncLifetime
 
     private async Task<string> StartClusterAsync(CancellationToken cancellation)
     {
-        var cluster = await EmbeddedCluster.StartAsync(new EmbeddedClusterOptions { Kind = ClusterKind.Lab, Home = Home }, NullLogger.Instance, cancellation);
-        _started.Push(cluster);
-        return cluster.ConnectionString;
+        _cluster = await EmbeddedCluster.StartAsync(new EmbeddedClusterOptions { Kind = ClusterKind.Lab, Home = Home }, NullLogger.Instance, cancellation);
+        _started.Push(_cluster);
+        return _cluster.ConnectionString;
     }
 }

@@ -31,6 +31,8 @@ public sealed class SettingsReaderTests
         { "ConnectionStrings:Lab", "Host=db;Pasword=hunter2", "ConnectionStrings:Lab: The connection string cannot be read" },
         { "ConnectionStrings:State", "Username=me;Password=hunter2", "ConnectionStrings:State: The connection string names no host" },
         { "ConnectionStrings:Labs", "Host=db;Password=hunter2", "did you mean 'Lab'?" },
+        { "ConnectionStrings:Redis", "cache:hunter2", "ConnectionStrings:Redis: The address of Redis cannot be read" },
+        { "ConnectionStrings:Redis", "rediss://:hunter2@cache", "without TLS" },
         { "port", "http", "from 0 to 65535" },
         { "port", "70000", "is '70000'" },
         { "urls", "localhost:5080", "write an address such as" },

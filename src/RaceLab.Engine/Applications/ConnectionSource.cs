@@ -14,15 +14,17 @@ internal sealed class ConnectionSource : IAsyncDisposable
     private readonly StepProgram _program;
     private readonly int _keptRows;
     private readonly ConnectionUse? _use;
+    private readonly RentedServices _services;
     private readonly TimeProvider _time;
 
     /// <param name="connectionString">The race's database.</param>
     /// <param name="settings">What every connection is opened with.</param>
     /// <param name="use">What the strategy asks for; null: a connection for each worker.</param>
+    /// <param name="services">What else a connection's user is connected to; stays the caller's.</param>
     /// <param name="program">What is prepared on connections that are used more than once.</param>
     /// <param name="keptRows">How many rows of an answer are kept.</param>
     /// <param name="time">Times the waits for a server that strangers have filled.</param>
-    public ConnectionSource(string connectionString, SessionSettings settings, ConnectionUse? use, StepProgram program, int keptRows, TimeProvider time)
+    public ConnectionSource(string connectionString, SessionSettings settings, ConnectionUse? use, RentedServices services, StepProgram program, int keptRows, TimeProvider time)
     {
         if (use is { IsServerAbsent: true })
         {
@@ -36,6 +38,7 @@ internal sealed class ConnectionSource : IAsyncDisposable
         _program = program;
         _keptRows = keptRows;
         _use = use;
+        _services = services;
         _time = time;
     }
 
@@ -49,7 +52,8 @@ internal sealed class ConnectionSource : IAsyncDisposable
 
         // A connection for one attempt is not worth preparing statements on.
         async Task<ISession> ConnectAsync() =>
-            await NpgsqlSession.OpenAsync(_source, _program, _keptRows, cancellation, prepare: _use is null or { Pool: not null }).ConfigureAwait(false);
+            await _services.JoinAsync(
+                await NpgsqlSession.OpenAsync(_source, _program, _keptRows, cancellation, prepare: _use is null or { Pool: not null }).ConfigureAwait(false), _program, _keptRows, cancellation).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>

@@ -24,7 +24,7 @@ internal sealed class Seat(int actor, Instance instance) : IAsyncDisposable
     /// <summary>Does a step of the program that is neither a wait nor a crash.</summary>
     public ValueTask<StatementResult> DoAsync(ProgramStep step, AttemptMachine machine, CancellationToken cancellation)
     {
-        if (step.Gate is not { } gate) return Session!.ExecuteAsync(step, machine.Values, cancellation);
+        if (step.Gate is not { Lease: null } gate) return Session!.ExecuteAsync(step, machine.Values, cancellation);
         return (gate.Kind, step.Kind) switch
         {
             (BlockKind.Connection, StepKind.Enter) => ConnectAsync(cancellation),

@@ -8,7 +8,7 @@ public static class ContentFields
         ["title", "summary", "order", "text", "needs", "key", "deliveries", "inputs", "workload", "schema", "for each key", "rows", "view", "invariants", "strategies", "puzzles"];
 
     /// <summary>Fields of <c>needs</c>.</summary>
-    public static readonly IReadOnlyList<string> Needs = ["postgres", "behaviour"];
+    public static readonly IReadOnlyList<string> Needs = ["postgres", "behaviour", "replica", "redis"];
 
     /// <summary>Fields of <c>deliveries</c>.</summary>
     public static readonly IReadOnlyList<string> Deliveries = ["until", "at most"];
@@ -35,7 +35,7 @@ public static class ContentFields
     public static readonly IReadOnlyList<string> Role = ["steps"];
 
     /// <summary>Fields of an SQL step, beside the one that names it.</summary>
-    public static readonly IReadOnlyList<string> SqlStep = ["keep", "when", "on error"];
+    public static readonly IReadOnlyList<string> SqlStep = ["keep", "when", "on", "on error"];
 
     /// <summary>Fields of a pause.</summary>
     public static readonly IReadOnlyList<string> Pause = ["pause", "when"];
@@ -47,7 +47,7 @@ public static class ContentFields
     public static readonly IReadOnlyList<string> Crash = ["crash", "when"];
 
     /// <summary>Fields of a block.</summary>
-    public static readonly IReadOnlyList<string> Within = ["within", "retry", "on error", "steps"];
+    public static readonly IReadOnlyList<string> Within = ["within", "release", "retry", "on error", "steps"];
 
     /// <summary>Fields of a loop.</summary>
     public static readonly IReadOnlyList<string> Each = ["each", "steps"];
@@ -82,10 +82,7 @@ public static class ContentFields
     /// <summary>Names that the format keeps for later, with what they will be: using one is refused with a reason of its own.</summary>
     public static readonly IReadOnlyDictionary<string, string> Reserved = new Dictionary<string, string>
     {
-        ["redis"] = "a Redis server beside the database",
-        ["replica"] = "a streaming standby",
-        ["on"] = "a step on a replica or outside the transaction",
-        ["lease"] = "a lock that runs out",
+        ["effects"] = "a statement that commits by itself inside a transaction",
     };
 
     /// <summary>Names of steps that blocks bring along, which a strategy's own steps cannot have.</summary>

@@ -1,3 +1,5 @@
+using RaceLab.Engine.Programs;
+
 namespace RaceLab.Engine.Content;
 
 /// <summary>What a scenario or a strategy asks of the server that it is raced on.</summary>
@@ -8,11 +10,14 @@ public sealed record Needs(int Postgres, IReadOnlyList<ServerBehaviour> Behaviou
     /// <summary>The oldest major version that the lab works with at all.</summary>
     public const int OldestPostgres = 13;
 
+    /// <summary>What must stand beside the database, each once.</summary>
+    public IReadOnlyList<LabService> Services { get; init; } = [];
+
     /// <summary>What every server has that the lab accepts.</summary>
     public static Needs Nothing { get; } = new(OldestPostgres, []);
 
-    /// <summary>Both: the newer version, and every behaviour of either.</summary>
-    public Needs And(Needs other) => new(Math.Max(Postgres, other.Postgres), [.. Behaviours.Union(other.Behaviours)]);
+    /// <summary>Both: the newer version, and every behaviour and service of either.</summary>
+    public Needs And(Needs other) => new(Math.Max(Postgres, other.Postgres), [.. Behaviours.Union(other.Behaviours)]) { Services = [.. Services.Union(other.Services)] };
 }
 
 /// <summary>
@@ -43,4 +48,15 @@ public static class ServerBehaviours
 
     /// <summary>A behaviour's name, as in a file.</summary>
     public static string NameOf(ServerBehaviour behaviour) => ByName.First(b => b.Value == behaviour).Key;
+}
+
+/// <summary>The words for services in content.</summary>
+public static class LabServiceNames
+{
+    /// <summary>Every service with its name in a file.</summary>
+    public static readonly IReadOnlyDictionary<string, LabService> ByName = new Dictionary<string, LabService>
+    {
+        ["replica"] = LabService.Replica,
+        ["redis"] = LabService.Redis,
+    };
 }

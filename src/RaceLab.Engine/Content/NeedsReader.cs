@@ -1,3 +1,4 @@
+using RaceLab.Engine.Programs;
 using YamlDotNet.RepresentationModel;
 
 namespace RaceLab.Engine.Content;
@@ -12,7 +13,19 @@ internal static class NeedsReader
         if (owner.Find("needs") is null || owner.Fields("needs", $"'needs' of {owner.Owner}") is not { } needs) return Needs.Nothing;
         needs.RefuseOthers(ContentFields.Needs);
         var postgres = needs.Find("postgres") is null ? null : needs.Number("postgres", Needs.OldestPostgres, NewestPostgres);
-        return new Needs(postgres ?? Needs.OldestPostgres, ReadBehaviours(needs));
+        return new Needs(postgres ?? Needs.OldestPostgres, ReadBehaviours(needs)) { Services = [.. ReadServices(needs)] };
+    }
+
+    /// <summary>The services without which nothing goes. An optional one is needed by the strategies whose steps use it, and the others can do without.</summary>
+    private static IEnumerable<LabService> ReadServices(YamlFields needs)
+    {
+        foreach (var (name, service) in LabServiceNames.ByName)
+        {
+            if (needs.OptionalText(name) is not { } word) continue;
+            if (word == "required") yield return service;
+            else if (word != "optional")
+                needs.Errors.Add(needs.LineOf(name), $"a service is 'required' by everything here, or 'optional' where only some steps use it, and '{word}' stands here");
+        }
     }
 
     private static List<ServerBehaviour> ReadBehaviours(YamlFields needs)

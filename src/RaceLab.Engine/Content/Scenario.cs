@@ -1,3 +1,5 @@
+using RaceLab.Engine.Programs;
+
 namespace RaceLab.Engine.Content;
 
 /// <summary>Tables, a contention key and the invariants that a race over them may break, with the strategies that try to protect them.</summary>
@@ -46,6 +48,9 @@ public sealed record Scenario(
     /// <summary>What all its strategies rely on, beside the version.</summary>
     public IReadOnlyList<ServerBehaviour> Behaviours { get; init; } = [];
 
+    /// <summary>What must stand beside the database for any of its strategies.</summary>
+    public IReadOnlyList<LabService> Services { get; init; } = [];
+
     /// <summary>Its place among the scenarios, 1 to <see cref="LastPlace"/>: the lowest is offered first, and equals stand in the order of their ids.</summary>
     public int Order { get; init; } = LastPlace;
 
@@ -58,8 +63,9 @@ public sealed record Scenario(
     /// <summary>What a learner may try with its strategies, in the order of the file.</summary>
     public IReadOnlyList<Puzzle> Puzzles { get; init; } = [];
 
-    /// <summary>What one of its strategies asks of a server: its own needs and the scenario's.</summary>
-    public Needs NeedsOf(Strategy strategy) => new Needs(MinimumPostgres, Behaviours).And(strategy.Needs);
+    /// <summary>What one of its strategies asks of a server: its own needs, the scenario's, and the services that its steps use.</summary>
+    public Needs NeedsOf(Strategy strategy) =>
+        new Needs(MinimumPostgres, Behaviours) { Services = Services }.And(strategy.Needs with { Services = [.. strategy.Needs.Services.Union(strategy.Program.Services)] });
 
     /// <summary>The strategy of that id, or null.</summary>
     public Strategy? FindStrategy(string id) => Strategies.FirstOrDefault(s => s.Id == id);

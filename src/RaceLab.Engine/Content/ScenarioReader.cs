@@ -58,6 +58,7 @@ public static partial class ScenarioReader
                 Lines = lines,
                 Order = order!.Value,
                 Behaviours = needs.Behaviours,
+                Services = needs.Services,
                 Deliveries = deliveries,
                 KeyRows = keyRows,
                 Workload = workload,

@@ -18,7 +18,7 @@ internal sealed class ScheduleReader(int sessions, int deliveries, ErrorSink err
     {
         if (!ScheduledStep.TryParse((entry as YamlScalarNode)?.Value, out var scheduled) || scheduled.Whose > sessions)
         {
-            errors.Add(entry, $"{YamlFields.Describe(entry)} is no entry of a schedule: it is a session from 1 to {sessions}, a dot and a step's name, such as 1.check, or a delivery to a session, such as e.deliver-1");
+            errors.Add(entry, $"{YamlFields.Describe(entry)} is no entry of a schedule: it is a session from 1 to {sessions}, a dot and a step's name, such as 1.check, or what the environment does, such as e.deliver-1 or e.replay");
             return null;
         }
 
@@ -30,6 +30,7 @@ internal sealed class ScheduleReader(int sessions, int deliveries, ErrorSink err
         }
 
         if (program is null) return scheduled;
+        if (scheduled.IsTimesOwn) return ReadTime(entry, scheduled, program);
         var (session, name) = scheduled;
         var role = program.RoleOf(session).Name;
         var known = program.Steps
@@ -40,6 +41,23 @@ internal sealed class ScheduleReader(int sessions, int deliveries, ErrorSink err
         errors.Add(entry, role is not null && program.FindStep(name) is { Role: { } other } && other != role
             ? $"'{entry}' names a step of the role '{other}', and session {session} has the role '{role}'"
             : $"'{entry}' names a step that a schedule cannot order: {NearestName.Hint(name, known)}");
+        return null;
+    }
+
+    private ScheduledStep? ReadTime(YamlNode entry, ScheduledStep scheduled, StepProgram program)
+    {
+        if (scheduled.Step == ProgramStep.Replay.Name)
+        {
+            if (program.Services.Contains(LabService.Replica)) return scheduled;
+            errors.Add(entry, $"'{entry}' has a standby replay, and no step of this strategy is 'on: replica'");
+            return null;
+        }
+
+        var session = scheduled.Step[^1] - '0';
+        if (session <= sessions && program.Steps.Any(s => s.Role == program.RoleOf(session).Name && s.Gate is { Lease.MayRunOut: true })) return scheduled;
+        errors.Add(entry, session > sessions
+            ? $"'{entry}' names session {session}, and there are {sessions}"
+            : $"'{entry}' has a lease of session {session} run out, and it takes none that is shorter than a minute");
         return null;
     }
 }

@@ -13,7 +13,9 @@ internal sealed partial class StepReader(string strategy, int deliveries, Conten
     private static readonly string[] _options = ["keep", "when", "on error", "retry", "steps", "on", "inputs"];
 
     private static readonly string[] _blocks =
-        ["transaction", "transaction read committed", "transaction repeatable read", "transaction serializable", "savepoint", "mutex @key", "single-flight @key"];
+        ["transaction", "transaction read committed", "transaction repeatable read", "transaction serializable", "savepoint", "mutex @key", "single-flight @key", "lease @key 30ms"];
+
+    private static readonly TimeSpan LongestLease = TimeSpan.FromMinutes(10);
 
     private static readonly string[] _answers = ["created", "found", "updated", "failed"];
 
@@ -55,6 +57,7 @@ internal sealed partial class StepReader(string strategy, int deliveries, Conten
         var when = RuleReader.When(fields);
         var keep = RuleReader.Keep(fields);
         var onError = RuleReader.OnError(fields);
+        var target = ReadTarget(fields);
         if (!NameForm().IsMatch(name))
             errors.Add(fields.Line, $"'{name}' is no name for a step: it has lower-case letters, digits and hyphens, and 40 of them at most");
         else if (ContentFields.BlockSteps.Contains(name))
@@ -62,7 +65,7 @@ internal sealed partial class StepReader(string strategy, int deliveries, Conten
         if (fields.Sql(name, true, lines, ContentLines.Statement(strategy, name)) is not { } sql) return null;
         try
         {
-            return new SqlStep(name, SqlText.Parse(sql), keep, when, onError, fields.Line);
+            return new SqlStep(name, SqlText.Parse(sql), keep, when, onError, fields.Line) { On = target };
         }
         catch (FormatException e)
         {
@@ -70,6 +73,16 @@ internal sealed partial class StepReader(string strategy, int deliveries, Conten
             errors.Add(fields.Line, $"the SQL of '{name}' cannot be read: {e.Message}" + (near is null ? "" : $" (or was '{near}' meant?)"));
             return null;
         }
+    }
+
+    private StatementTarget ReadTarget(YamlFields step)
+    {
+        if (step.OptionalText("on") is not { } target || target == "primary") return StatementTarget.Primary;
+        if (target == "replica") return StatementTarget.Replica;
+        errors.Add(step.LineOf("on"), ContentFields.Reserved.TryGetValue(target, out var meaning)
+            ? $"'on: {target}' is kept for {meaning}, which this version cannot run yet"
+            : $"a statement is sent to the primary or to the replica, and '{target}' stands here");
+        return StatementTarget.Primary;
     }
 
     private PauseStep ReadPause(YamlFields fields)
@@ -124,10 +137,19 @@ internal sealed partial class StepReader(string strategy, int deliveries, Conten
                 retry, onError, steps, fields.Line);
         }
 
+        if (fields.Find("release") is not null && !kind.StartsWith("lease", StringComparison.Ordinal)) errors.Add(fields.LineOf("release"), "'release' says how a lease is given back, and this block is none");
         if (GateForm().Match(kind) is { Success: true } gate)
         {
             var blockKind = gate.Groups["kind"].Value == "mutex" ? BlockKind.Mutex : BlockKind.SingleFlight;
             return new WithinStep(blockKind, null, retry, onError, steps, fields.Line) { Variable = gate.Groups["variable"].Value };
+        }
+
+        if (LeaseForm().Match(kind) is { Success: true } form)
+        {
+            var number = int.Parse(form.Groups["number"].Value, NumberStyles.None, CultureInfo.InvariantCulture);
+            var length = form.Groups["unit"].Value switch { "ms" => TimeSpan.FromMilliseconds(number), "s" => TimeSpan.FromSeconds(number), _ => TimeSpan.FromMinutes(number) };
+            if (length <= TimeSpan.Zero || length > LongestLease) errors.Add(fields.Line, $"a lease is for a time over 0 and of {LongestLease.TotalMinutes} minutes at most, and '{kind}' stands here");
+            return new WithinStep(BlockKind.Lease, null, retry, onError, steps, fields.Line) { Variable = form.Groups["variable"].Value, Lease = new LeaseRule(length, ReadRelease(fields)) };
         }
 
         errors.Add(fields.Line, ContentFields.Reserved.TryGetValue(kind.Split(' ')[0], out var meaning)
@@ -135,6 +157,17 @@ internal sealed partial class StepReader(string strategy, int deliveries, Conten
             : $"there is no block '{kind}': {NearestName.Hint(kind, _blocks)}");
         return null;
     }
+
+    /// <summary>With its token, unless it says otherwise.</summary>
+    private bool ReadRelease(YamlFields within)
+    {
+        if (within.OptionalText("release") is not { } release || release == "with token") return true;
+        if (release != "without token") errors.Add(within.LineOf("release"), $"a lease is released 'with token' or 'without token', and '{release}' stands here");
+        return false;
+    }
+
+    [GeneratedRegex(@"^lease @(?<variable>[a-z_][a-z0-9_]*) (?<number>\d{1,6})(?<unit>ms|s|min)$")]
+    private static partial Regex LeaseForm();
 
     private EachStep? ReadEach(YamlFields fields)
     {

@@ -21,6 +21,9 @@ public sealed record EmbeddedClusterOptions
 
     /// <summary>A port of 127.0.0.1 to listen on as well, for tests that need a server like somebody else's; null, as always otherwise, for the socket alone.</summary>
     internal int? TcpPort { get; init; }
+
+    /// <summary>For <see cref="ClusterKind.Standby"/>: whose.</summary>
+    internal EmbeddedCluster? Primary { get; init; }
 }
 
 /// <summary>What a private cluster is for.</summary>
@@ -31,6 +34,9 @@ public enum ClusterKind
 
     /// <summary>History: durable, small. A second lab at the same time has one of its own.</summary>
     State,
+
+    /// <summary>A copy of a lab's cluster that follows it: gone with the lab, as that is.</summary>
+    Standby,
 }
 
 /// <summary>
@@ -57,11 +63,17 @@ public sealed class EmbeddedCluster : IAsyncDisposable
         _server = server;
         _log = log;
         Version = version;
+        ReplicationTarget = $"host='{slot.Directory}' port={port.ToString(CultureInfo.InvariantCulture)} user={Superuser}";
         ConnectionString = new NpgsqlConnectionStringBuilder { Host = slot.Directory, Port = port, Username = Superuser, Database = "postgres" }.ConnectionString;
     }
 
     /// <summary>Holds the data directory, the socket and the server's log.</summary>
     public string RootDirectory => _slot.Directory;
+
+    internal string DataDirectory => _slot.Data;
+
+    /// <summary>Where a standby of this cluster gets its changes, in libpq's words.</summary>
+    internal string ReplicationTarget { get; }
 
     /// <summary>Connects as the cluster's superuser.</summary>
     public string ConnectionString { get; }
@@ -88,12 +100,12 @@ public sealed class EmbeddedCluster : IAsyncDisposable
             var home = await ClusterHome.OpenAsync(options.Home, user, cancellation).ConfigureAwait(false);
             if (options.Kind == ClusterKind.Lab) await home.SweepAsync(log, cancellation).ConfigureAwait(false);
             var template = await ClusterTemplate.EnsureAsync(home, binaries, user, cancellation).ConfigureAwait(false);
-            slot = options.Kind == ClusterKind.Lab ? home.TakeRun() : home.TakeState();
-            await PrepareAsync(options.Kind, slot, template, binaries, user, cancellation).ConfigureAwait(false);
+            slot = options.Kind == ClusterKind.State ? home.TakeState() : home.TakeRun();
+            await PrepareAsync(options, slot, template, binaries, user, cancellation).ConfigureAwait(false);
             var server = GuardedServer.Start(user, binaries, slot, options);
             cluster = new EmbeddedCluster(options.Kind, slot, server, options.TcpPort ?? GuardedServer.SocketPort, binaries.Version, log);
             await server.WaitUntilReadyAsync(StartPatience, cancellation).ConfigureAwait(false);
-            await cluster.CloseDefaultDatabasesAsync(cancellation).ConfigureAwait(false);
+            if (options.Kind != ClusterKind.Standby) await cluster.CloseDefaultDatabasesAsync(cancellation).ConfigureAwait(false);
             log.LogInformation("PostgreSQL {Version} ({Kind}) started in {Directory} after {Elapsed} ms", binaries.Version, options.Kind, slot.Directory, started.ElapsedMilliseconds);
             return cluster;
         }
@@ -121,7 +133,7 @@ public sealed class EmbeddedCluster : IAsyncDisposable
     {
         try
         {
-            if (kind == ClusterKind.Lab) await slot.RemoveAsync(CancellationToken.None).ConfigureAwait(false);
+            if (kind != ClusterKind.State) await slot.RemoveAsync(CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -134,13 +146,17 @@ public sealed class EmbeddedCluster : IAsyncDisposable
     }
 
     private static async Task PrepareAsync(
-        ClusterKind kind, ClusterSlot slot, string template, PostgresBinaries binaries, ServerUser user, CancellationToken cancellation)
+        EmbeddedClusterOptions options, ClusterSlot slot, string template, PostgresBinaries binaries, ServerUser user, CancellationToken cancellation)
     {
-        if (kind == ClusterKind.Lab || !Directory.Exists(slot.Directory)) await user.MakeDirectoryAsync(slot.Directory, cancellation).ConfigureAwait(false);
-        if (kind == ClusterKind.Lab)
+        if (options.Kind != ClusterKind.State || !Directory.Exists(slot.Directory)) await user.MakeDirectoryAsync(slot.Directory, cancellation).ConfigureAwait(false);
+        switch (options.Kind)
         {
-            await ServerUser.CopyAsync(template, slot.Data, cancellation).ConfigureAwait(false);
-            return;
+            case ClusterKind.Lab:
+                await ServerUser.CopyAsync(template, slot.Data, cancellation).ConfigureAwait(false);
+                return;
+            case ClusterKind.Standby:
+                await StandbyCopy.MakeAsync(options.Primary!, slot.Data, user, cancellation).ConfigureAwait(false);
+                return;
         }
 
         if (Directory.Exists(slot.Data))

@@ -24,13 +24,14 @@ public sealed class LabServer : IAsyncDisposable
     private readonly SemaphoreSlim _probing = new(1);
     private Task _sweeping = Task.CompletedTask;
 
-    private LabServer(ConnectionPermits permits, Version version, NpgsqlDataSource admin, DatabasePool pool, LabLease? lease, ILogger log)
+    private LabServer(ConnectionPermits permits, Version version, NpgsqlDataSource admin, DatabasePool pool, LabLease? lease, LabServices services, ILogger log)
     {
         Permits = permits;
         Version = version;
         _admin = admin;
         _pool = pool;
         _lease = lease;
+        Services = services;
         _log = log;
     }
 
@@ -40,20 +41,29 @@ public sealed class LabServer : IAsyncDisposable
     /// <summary>Such as 15.18.</summary>
     public Version Version { get; }
 
+    /// <summary>What stands beside it.</summary>
+    public LabServices Services { get; }
+
     /// <summary>What the server was found not to do, with the reason; null until it has been tried (<see cref="ProbeAsync"/>).</summary>
     public IReadOnlyDictionary<ServerBehaviour, string>? Lacks { get; private set; }
 
     /// <summary>Connects, makes sure that the server can be used, and begins to make databases ahead.</summary>
     /// <exception cref="ServerRefusedException">It cannot, with the reason.</exception>
     public static Task<LabServer> OpenAsync(string connectionString, ILoggerFactory logs, CancellationToken cancellation) =>
-        OpenAsync(connectionString, isPrivate: false, LeftoverDatabases.Interval, logs, cancellation);
+        OpenAsync(connectionString, LabServices.None, logs, cancellation);
+
+    /// <summary>The same, with what stands beside it.</summary>
+    /// <exception cref="ServerRefusedException">It cannot be used, with the reason.</exception>
+    public static Task<LabServer> OpenAsync(string connectionString, LabServices services, ILoggerFactory logs, CancellationToken cancellation) =>
+        OpenAsync(connectionString, isPrivate: false, LeftoverDatabases.Interval, services, logs, cancellation);
 
     /// <param name="connectionString">An administrator's.</param>
     /// <param name="isPrivate">True for a cluster that nobody else uses and that is thrown away as a whole.</param>
     /// <param name="sweepInterval">How long a lab must have been dead before its databases are dropped.</param>
+    /// <param name="services">What stands beside it; stays the caller's.</param>
     /// <param name="logs">For what goes wrong in the background.</param>
     /// <param name="cancellation">Gives up.</param>
-    internal static async Task<LabServer> OpenAsync(string connectionString, bool isPrivate, TimeSpan sweepInterval, ILoggerFactory logs, CancellationToken cancellation)
+    internal static async Task<LabServer> OpenAsync(string connectionString, bool isPrivate, TimeSpan sweepInterval, LabServices services, ILoggerFactory logs, CancellationToken cancellation)
     {
         var target = AdminTarget.Parse(connectionString);
         var admin = NpgsqlDataSource.Create(target);
@@ -68,7 +78,7 @@ public sealed class LabServer : IAsyncDisposable
             var prefix = lease?.Prefix ?? LabLease.PrefixOf(LabLease.NewNumber());
             var pool = new DatabasePool(admin, target, facts.Superuser, facts.Utf8, prefix, !isPrivate, log);
             pool.MakeAhead();
-            var server = new LabServer(permits, version, admin, pool, lease, log);
+            var server = new LabServer(permits, version, admin, pool, lease, services, log);
             if (lease is not null) server._sweeping = Task.Run(() => server.SweepAsync(sweepInterval), CancellationToken.None);
             return server;
         }
@@ -102,6 +112,7 @@ public sealed class LabServer : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(needs);
         if (needs.Postgres > Version.Major) return $"It needs PostgreSQL {needs.Postgres} or newer, and the lab's server is {Version}.";
+        if (needs.Services.Select(Services.LackOf).FirstOrDefault(lack => lack is not null) is { } missing) return missing;
         foreach (var behaviour in needs.Behaviours)
         {
             if (Lacks is { } lacks && lacks.TryGetValue(behaviour, out var reason))

@@ -12,6 +12,9 @@ public sealed record LabServersOptions
     /// <summary>A connection string for the durable server (<c>ConnectionStrings:State</c>); null starts a private cluster.</summary>
     public string? State { get; init; }
 
+    /// <summary>The address of a Redis (<c>ConnectionStrings:Redis</c>), such as redis://host:6379; null starts one when a strategy first needs it.</summary>
+    public string? Redis { get; init; }
+
     /// <summary>False where nothing is to be kept, as on the command line: then there is no state server.</summary>
     public bool WithState { get; init; } = true;
 
@@ -71,7 +74,7 @@ public sealed class LabServers : IAsyncDisposable
         }
         catch
         {
-            if (lab.IsCompletedSuccessfully) await EndAsync((await lab.ConfigureAwait(false)).Server, (await lab.ConfigureAwait(false)).Cluster).ConfigureAwait(false);
+            if (lab.IsCompletedSuccessfully) await EndLabAsync((await lab.ConfigureAwait(false)).Server, (await lab.ConfigureAwait(false)).Cluster).ConfigureAwait(false);
             if (state is { IsCompletedSuccessfully: true }) await EndAsync((await state.ConfigureAwait(false)).Server, (await state.ConfigureAwait(false)).Cluster).ConfigureAwait(false);
             throw;
         }
@@ -79,13 +82,15 @@ public sealed class LabServers : IAsyncDisposable
 
     /// <summary>Ends connections before servers, and both servers at once.</summary>
     public async ValueTask DisposeAsync() =>
-        await Task.WhenAll(EndAsync(Lab, _labCluster), State is null ? Task.CompletedTask : EndAsync(State, _stateCluster)).ConfigureAwait(false);
+        await Task.WhenAll(EndLabAsync(Lab, _labCluster), State is null ? Task.CompletedTask : EndAsync(State, _stateCluster)).ConfigureAwait(false);
 
     private static async Task<(LabServer Server, EmbeddedCluster? Cluster)> OpenLabAsync(LabServersOptions options, ILoggerFactory logs, CancellationToken cancellation)
     {
-        if (options.Lab is not null) return (await LabServer.OpenAsync(options.Lab, logs, cancellation).ConfigureAwait(false), null);
+        var where = new EmbeddedClusterOptions { Kind = ClusterKind.Lab, PostgresBin = options.PostgresBin, Home = options.Home };
+        if (options.Lab is not null) return (await LabServer.OpenAsync(options.Lab, LabServices.For(null, where, options.Redis, logs), logs, cancellation).ConfigureAwait(false), null);
         var cluster = await StartClusterAsync(ClusterKind.Lab, options, logs, cancellation).ConfigureAwait(false);
-        return (await OpenOrEndAsync(cluster, () => LabServer.OpenAsync(cluster.ConnectionString, isPrivate: true, LeftoverDatabases.Interval, logs, cancellation)).ConfigureAwait(false), cluster);
+        var services = LabServices.For(cluster, where, options.Redis, logs);
+        return (await OpenOrEndAsync(cluster, () => LabServer.OpenAsync(cluster.ConnectionString, isPrivate: true, LeftoverDatabases.Interval, services, logs, cancellation)).ConfigureAwait(false), cluster);
     }
 
     private static async Task<(StateServer Server, EmbeddedCluster? Cluster)> OpenStateAsync(LabServersOptions options, ILoggerFactory logs, CancellationToken cancellation)
@@ -110,6 +115,13 @@ public sealed class LabServers : IAsyncDisposable
             await cluster.DisposeAsync().ConfigureAwait(false);
             throw;
         }
+    }
+
+    /// <summary>What stands beside a server goes before the server itself.</summary>
+    private static async Task EndLabAsync(LabServer server, EmbeddedCluster? cluster)
+    {
+        await server.Services.DisposeAsync().ConfigureAwait(false);
+        await EndAsync(server, cluster).ConfigureAwait(false);
     }
 
     private static async Task EndAsync(IAsyncDisposable server, EmbeddedCluster? cluster)

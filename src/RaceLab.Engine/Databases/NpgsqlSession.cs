@@ -33,8 +33,18 @@ public sealed class NpgsqlSession : ISession
     /// <param name="cancellation">Gives up.</param>
     /// <param name="prepare">False for a connection that is used once.</param>
     /// <exception cref="ServerRefusedException">The server cannot be reached, will not have one more connection, or rejects a statement.</exception>
-    public static async Task<NpgsqlSession> OpenAsync(
-        NpgsqlDataSource source, StepProgram program, int keptRows, CancellationToken cancellation, bool prepare = true)
+    public static Task<NpgsqlSession> OpenAsync(
+        NpgsqlDataSource source, StepProgram program, int keptRows, CancellationToken cancellation, bool prepare = true) =>
+        OpenAsync(source, program, StatementTarget.Primary, keptRows, prepare, cancellation);
+
+    /// <param name="source">Where to connect.</param>
+    /// <param name="program">Whose statements.</param>
+    /// <param name="target">Which of them: those that are sent to this server.</param>
+    /// <param name="keptRows">How many rows of an answer to keep.</param>
+    /// <param name="prepare">False for a connection that is used once.</param>
+    /// <param name="cancellation">Gives up.</param>
+    internal static async Task<NpgsqlSession> OpenAsync(
+        NpgsqlDataSource source, StepProgram program, StatementTarget target, int keptRows, bool prepare, CancellationToken cancellation)
     {
         var connection = source.CreateConnection();
         var session = new NpgsqlSession(connection, program.Steps.Count, keptRows);
@@ -44,7 +54,7 @@ public sealed class NpgsqlSession : ISession
             session.ProcessId = connection.ProcessID;
             foreach (var step in program.Steps)
             {
-                if (step.Sql is null) continue;
+                if (step.Sql is null || step.Target != target) continue;
                 var command = CommandFor(step, connection, step.Keep.Count > 0 || keptRows > 0);
                 session._commands[step.Index] = command;
                 if (prepare) await command.PrepareAsync(cancellation).ConfigureAwait(false);

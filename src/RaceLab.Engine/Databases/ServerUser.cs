@@ -37,9 +37,18 @@ internal sealed record ServerUser(string? Name)
     /// <summary>Copies a directory with its owner and modes, as the lab's own user.</summary>
     public static Task CopyAsync(string from, string to, CancellationToken cancellation) => RunAsync(AsLab("cp", ["-a", from, to]), cancellation);
 
+    /// <summary>The same with files that a server is writing meanwhile, and may remove: whoever replays its log removes them as well.</summary>
+    public static Task CopyLiveAsync(IEnumerable<string> from, string to, CancellationToken cancellation) =>
+        RunAsync(AsLab("cp", ["-a", .. from, to]), line => line.EndsWith("No such file or directory", StringComparison.Ordinal), cancellation);
+
     /// <summary>Runs a command to its end.</summary>
     /// <exception cref="ServerRefusedException">It failed, with its own words.</exception>
-    public static async Task RunAsync(ProcessStartInfo command, CancellationToken cancellation)
+    public static Task RunAsync(ProcessStartInfo command, CancellationToken cancellation) => RunAsync(command, static _ => false, cancellation);
+
+    /// <param name="command">What to run.</param>
+    /// <param name="isForgiven">Whether a line of its standard error is no reason to call it failed.</param>
+    /// <param name="cancellation">Ends it.</param>
+    private static async Task RunAsync(ProcessStartInfo command, Func<string, bool> isForgiven, CancellationToken cancellation)
     {
         using var process = Start(command);
         process.StandardInput.Close();
@@ -49,8 +58,9 @@ internal sealed record ServerUser(string? Name)
             var errors = await process.StandardError.ReadToEndAsync(cancellation).ConfigureAwait(false);
             await output.ConfigureAwait(false);
             await process.WaitForExitAsync(cancellation).ConfigureAwait(false);
-            if (process.ExitCode != 0)
-                throw new ServerRefusedException($"A private PostgreSQL cannot be set up: {ServerWords.FirstError(errors)} ({ClusterHome.EnvironmentVariable} names another place for it.)");
+            var reasons = string.Join('\n', errors.Split('\n').Where(line => line.Length > 0 && !isForgiven(line)));
+            if (process.ExitCode != 0 && (reasons.Length > 0 || errors.Length == 0))
+                throw new ServerRefusedException($"A private PostgreSQL cannot be set up: {ServerWords.FirstError(reasons)} ({ClusterHome.EnvironmentVariable} names another place for it.)");
         }
         finally
         {

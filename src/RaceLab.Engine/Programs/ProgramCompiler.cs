@@ -94,6 +94,7 @@ public sealed class ProgramCompiler
                 $"'{step.Name}' cannot continue after an error inside a transaction: PostgreSQL refuses every further statement (25P02). Put it within a savepoint and let that block's 'on error' continue");
         }
 
+        if (step.On == StatementTarget.Replica) RefuseOnReplica(step);
         var skip = EmitSkip(step.When, step.Line);
         var slots = step.Sql.Parameters.Select(name => SlotOf(name, step.Line)).ToList();
         var keep = step.Keep.Select(k => new KeptSlot(k.Column, Define(k.Variable, step.Line))).ToList();
@@ -103,6 +104,7 @@ public sealed class ProgramCompiler
         {
             Isolation = _isolation,
             Role = _role,
+            Target = step.On,
             InSavepoint = _savepoints > 0,
             Each = _each,
         };
@@ -110,6 +112,14 @@ public sealed class ProgramCompiler
         _code.Add(new Instruction(Op.Do, _block, done, OnError: step.OnError));
         _lastSqlStep = done;
         Land(skip);
+    }
+
+    private void RefuseOnReplica(SqlStep step)
+    {
+        if (_inTransaction)
+            throw new ProgramException(step.Line, $"'{step.Name}' is on the replica, and a transaction is on one server, the primary: put it outside the block");
+        if (step.Sql.MayWrite)
+            throw new ProgramException(step.Line, $"'{step.Name}' is on the replica, which takes nothing but reads: it must begin with SELECT");
     }
 
     private void EmitPause(PauseStep step)
@@ -207,7 +217,7 @@ public sealed class ProgramCompiler
     private void EmitGate(WithinStep step)
     {
         RefuseGate(step);
-        var gate = new Gate(step.Kind, step.Variable, step.Variable is null ? -1 : SlotOf(step.Variable, step.Line), step.Connection);
+        var gate = new Gate(step.Kind, step.Variable, step.Variable is null ? -1 : SlotOf(step.Variable, step.Line), step.Connection) { Lease = step.Lease };
         var connection = step.Kind == BlockKind.Connection;
         var enter = Make(connection ? "connect" : "enter", StepKind.Enter, null, _inTransaction) with { Gate = gate, Isolation = _isolation };
         var leave = Make(connection ? "disconnect" : "leave", StepKind.Leave, null, _inTransaction) with { Gate = gate, Isolation = _isolation };
@@ -255,7 +265,7 @@ public sealed class ProgramCompiler
     {
         if (step.Kind == BlockKind.Connection && _block >= 0) throw new ProgramException(step.Line, "a connection is around everything else");
         if (_gate is not null && step.Kind != BlockKind.Connection)
-            throw new ProgramException(step.Line, "a mutex or a shared call inside another one: two that enter them in different orders would wait for each other, and nobody would end it");
+            throw new ProgramException(step.Line, "a mutex, a lease or a shared call inside another one: two that enter them in different orders would wait for each other, and nobody would end it");
         if (_inTransaction && (step.Retry is not null || step.OnError.Rules.Any(r => r.Action == ErrorAction.Continue)))
             throw new ProgramException(step.Line, "inside a transaction this block can neither continue nor be tried again after an error: PostgreSQL refuses every further statement (25P02)");
     }

@@ -23,7 +23,31 @@ public sealed record RoleSteps(string? Name, IReadOnlyList<Step> Steps, int Line
 /// <param name="OnError">What to do about errors of this statement; empty: leave them to the block around it.</param>
 /// <param name="Line">Where it stands in its file, from 1.</param>
 public sealed record SqlStep(
-    string Name, SqlText Sql, IReadOnlyList<KeptColumn> Keep, Condition? When, ErrorRules OnError, int Line) : Step(Line);
+    string Name, SqlText Sql, IReadOnlyList<KeptColumn> Keep, Condition? When, ErrorRules OnError, int Line) : Step(Line)
+{
+    /// <summary>Which server it is sent to.</summary>
+    public StatementTarget On { get; init; }
+}
+
+/// <summary>Servers that a statement can be sent to.</summary>
+public enum StatementTarget : byte
+{
+    /// <summary>The one that can be written to.</summary>
+    Primary,
+
+    /// <summary>A standby that replays what the primary has committed, some time later.</summary>
+    Replica,
+}
+
+/// <summary>Something that stands beside the lab's database.</summary>
+public enum LabService : byte
+{
+    /// <summary>A streaming standby whose replay the lab can hold back.</summary>
+    Replica,
+
+    /// <summary>A Redis.</summary>
+    Redis,
+}
 
 /// <summary>A column whose value a later step uses as <c>@variable</c>.</summary>
 public readonly record struct KeptColumn(string Column, string Variable);
@@ -65,6 +89,21 @@ public sealed record WithinStep(
 
     /// <summary>For a connection: where it comes from.</summary>
     public ConnectionUse? Connection { get; init; }
+
+    /// <summary>For a lease: how long it is, and how it is given back.</summary>
+    public LeaseRule? Lease { get; init; }
+}
+
+/// <summary>A lock that another server keeps for a time, and no longer.</summary>
+/// <param name="Length">For how long; over 0.</param>
+/// <param name="IsReleasedByToken">Whether it is given back only if it is still the one that was taken.</param>
+public sealed record LeaseRule(TimeSpan Length, bool IsReleasedByToken)
+{
+    /// <summary>From this length on a lease outlives every attempt: stepping and exploring do not have it run out.</summary>
+    public static readonly TimeSpan Outlives = TimeSpan.FromMinutes(1);
+
+    /// <summary>Whether an attempt may be slower than it is long.</summary>
+    public bool MayRunOut => Length < Outlives;
 }
 
 /// <summary>Does its steps once for each item of a list.</summary>
@@ -93,6 +132,9 @@ public enum BlockKind
 
     /// <summary>A call in one instance of the application: whoever comes for the same value while it is under way does nothing, and is told what it is told.</summary>
     SingleFlight,
+
+    /// <summary>A lock in Redis that runs out: of all who enter it for one value, over all instances, one has it at a time.</summary>
+    Lease,
 
     /// <summary>A connection that is there for one delivery of an attempt. Around everything else.</summary>
     Connection,

@@ -40,6 +40,13 @@ public sealed class StepProgram
     /// <summary>The slots of values: <see cref="Inputs"/>, <see cref="Drawn"/>, then the items of loops and whatever steps keep, each role in slots of its own.</summary>
     public IReadOnlyList<string> Variables { get; }
 
+    /// <summary>What its steps use beside the database.</summary>
+    public IReadOnlyList<LabService> Services =>
+    [
+        .. Steps.Any(s => s.Target == StatementTarget.Replica) ? [LabService.Replica] : (IEnumerable<LabService>)[],
+        .. Steps.Any(s => s.Gate is { Lease: not null }) ? [LabService.Redis] : (IEnumerable<LabService>)[],
+    ];
+
     internal Instruction[] Instructions { get; }
 
     internal Block[] Blocks { get; }
@@ -83,11 +90,24 @@ public sealed record ProgramStep(
     /// </summary>
     public static ProgramStep Delivery { get; } = new("deliver", StepKind.Delivery, null, 0, null, [], [], false);
 
+    /// <summary>A turn of the environment: the standby replays what the primary has committed by now. It belongs to no program and to no session.</summary>
+    public static ProgramStep Replay { get; } = new("replay", StepKind.Replay, null, 0, null, [], [], false);
+
+    /// <summary>A turn of the environment: the lease of a session runs out. It belongs to no program.</summary>
+    /// <param name="session">From 1 to 4.</param>
+    public static ProgramStep ExpiryOf(int session) => _expiries[session - 1];
+
+    private static readonly ProgramStep[] _expiries =
+        [.. Enumerable.Range(1, 4).Select(session => new ProgramStep($"expire-{session.ToString(System.Globalization.CultureInfo.InvariantCulture)}", StepKind.Expiry, null, 0, null, [], [], false))];
+
     /// <summary>Its number in <see cref="StepProgram.Steps"/>, given when the whole program is known.</summary>
     public int Index { get; internal set; } = -1;
 
     /// <summary>The name of the role that it belongs to; null where the program has one role only.</summary>
     public string? Role { get; internal init; }
+
+    /// <summary>Which server its SQL is sent to.</summary>
+    public StatementTarget Target { get; internal init; }
 
     /// <summary>The level that the transaction around it asks for; null outside a transaction, and where it asks for none.</summary>
     public IsolationLevel? Isolation { get; internal init; }
@@ -103,6 +123,9 @@ public sealed record ProgramStep(
 
     /// <summary>Whether it does nothing but take time.</summary>
     public bool IsWait => Kind is StepKind.Pause or StepKind.Backoff;
+
+    /// <summary>Whether it is the environment's, and no attempt's: time passes.</summary>
+    public bool IsTimesOwn => Kind is StepKind.Replay or StepKind.Expiry;
 
     /// <summary>Whether it happens only after an error: not part of the listing that a learner reads.</summary>
     public bool IsRecovery => Kind is StepKind.Rollback or StepKind.Backoff;
@@ -143,6 +166,12 @@ public enum StepKind
     /// <summary>The attempt arrives again. Never in a program: whoever sends does it.</summary>
     Delivery,
 
+    /// <summary>The standby replays. Never in a program: time does it.</summary>
+    Replay,
+
+    /// <summary>A lease runs out. Never in a program: time does it.</summary>
+    Expiry,
+
     /// <summary>Entering a block that the database knows nothing of: it may have to wait, and it is not SQL.</summary>
     Enter,
 
@@ -155,7 +184,21 @@ public enum StepKind
 /// <param name="Variable">The variable whose value is meant; null for a connection.</param>
 /// <param name="Slot">Its slot among the variables; -1 for a connection.</param>
 /// <param name="Connection">For a connection: where it comes from.</param>
-public sealed record Gate(BlockKind Kind, string? Variable, int Slot, ConnectionUse? Connection);
+public sealed record Gate(BlockKind Kind, string? Variable, int Slot, ConnectionUse? Connection)
+{
+    /// <summary>For a lease: how long it is, and how it is given back.</summary>
+    public LeaseRule? Lease { get; init; }
+
+    /// <summary>For a lease: the command that takes it or gives it back, as a learner reads it.</summary>
+    /// <param name="takes">Whether it is entered.</param>
+    public string? Command(bool takes) => Lease switch
+    {
+        null => null,
+        _ when takes => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"SET lease:@{Variable} <token> NX PX {Lease.Length.TotalMilliseconds:0}"),
+        { IsReleasedByToken: true } => $"EVAL \"if GET lease:@{Variable} = <token> then DEL lease:@{Variable}\"",
+        _ => $"DEL lease:@{Variable}",
+    };
+}
 
 internal enum Op : byte
 {

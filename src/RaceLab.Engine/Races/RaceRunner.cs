@@ -97,12 +97,16 @@ public sealed class RaceRunner : IRaceRunner
 
         // Under a name of its own: whoever looks at the server's sessions can tell the lab's count from the workers.
         await using var own = (settings with { ApplicationName = "racelab table" }).SourceFor(database.ConnectionString);
+        await using var services = await RentedServices.RentAsync(_server.Services, request.Strategy.Program, database, settings, stepped: false, stop).ConfigureAwait(false);
         await using (var connection = await own.OpenConnectionAsync(stop).ConfigureAwait(false))
             await new RaceTable(request, connection).BuildAsync(stop).ConfigureAwait(false);
+
+        // The race window of those who read from a standby is how far it is behind.
+        if (services.Standby is { } standby) await standby.ReplayBehindAsync(request.Workload.PauseHigh, stop).ConfigureAwait(false);
         var use = request.Strategy.Connection;
         if (use?.RoleConnections is { } limit) await database.LimitConnectionsAsync(limit, 0, stop).ConfigureAwait(false);
         await using var connections = new ConnectionSource(
-            database.ConnectionString, settings with { StatementTimeout = use?.StatementTimeout ?? settings.StatementTimeout }, use, request.Strategy.Program, 0, _time);
+            database.ConnectionString, settings with { StatementTimeout = use?.StatementTimeout ?? settings.StatementTimeout }, use, services, request.Strategy.Program, 0, _time);
         await using var application = new Application(request.Strategy, connections.OpenAsync);
         return await RaceInAsync(database, own, application, request, progress, stop).ConfigureAwait(false);
     }

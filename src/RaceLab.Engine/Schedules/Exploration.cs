@@ -17,7 +17,7 @@ public sealed record Exploration
     public required int Sessions { get; init; }
 
     /// <summary>
-    /// In how many orders the sessions can take their turns, when each takes as many as the longest attempt of its role that was met, crashes and deliveries included; a turn of a session
+    /// In how many orders the sessions can take their turns, when each takes as many as the longest attempt of its role that was met, crashes and deliveries included, and the environment as many as it took at most; a turn of a session
     /// that has ended is an empty one. Those that cannot be played are among them.
     /// </summary>
     public required BigInteger Orders { get; init; }

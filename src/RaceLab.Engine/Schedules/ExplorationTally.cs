@@ -23,7 +23,9 @@ internal sealed class ExplorationTally(Func<ProgramStep, ProgramStep, bool> inde
     {
         // How many turns each session is given: as many as the longest attempt of its role took.
         var program = request.Strategy.Program;
-        var longest = Enumerable.Range(1, sessions).Select(s => (Role: program.RoleOf(s), Turns: _runs.Max(r => r.Turns.Count(t => t.Session == s)))).ToList();
+        // Each actor of the environment as many as it ever took.
+        var actors = Math.Max(sessions, _runs.Max(r => r.Turns.Select(t => t.Session).DefaultIfEmpty().Max()));
+        var longest = Enumerable.Range(1, actors).Select(s => (Role: RoleOf(s), Turns: _runs.Max(r => r.Turns.Count(t => t.Session == s)))).ToList();
         var turns = longest.Select(l => longest.Where(o => o.Role == l.Role).Max(o => o.Turns)).ToList();
         var names = alike.Namings(sessions);
         var weighed = _runs.Select(run => (Run: run, Orders: OrdersOf(run, turns) * names)).ToList();
@@ -57,6 +59,11 @@ internal sealed class ExplorationTally(Func<ProgramStep, ProgramStep, bool> inde
             RetriesCut = _retriesCut,
             IsComplete = true,
         };
+
+        // The standby is one of a kind; the leases that run out are as alike as the sessions that hold them.
+        (Role? Of, bool IsTime) RoleOf(int actor) => actor <= sessions ? (program.RoleOf(actor), false)
+            : actor == sessions + 1 ? (null, true)
+            : (program.RoleOf(actor - sessions - 1), true);
     }
 
     private static ExploredInvariant Judge(Invariant invariant, Promise promise, List<ExploredOutcome> outcomes)
@@ -95,11 +102,12 @@ internal sealed class ExplorationTally(Func<ProgramStep, ProgramStep, bool> inde
     /// <summary>A session's statements come back in the order in which it sent them, whatever the others do meanwhile.</summary>
     private static List<ExploredEntry> Entries(Run run)
     {
-        var answers = run.Result.Played.GroupBy(p => p.Step.Whose).ToDictionary(g => g.Key, g => new Queue<PlayedStep>(g));
-        return [.. run.Turns.Select((turn, place) => new ExploredEntry(
-            ScheduledStep.For(turn.Session, turn.Step),
-            answers[turn.Session].Dequeue().BlockedBy,
-            turn.LetGoBy == Turn.NotReleased ? place : turn.LetGoBy))];
+        var answers = run.Result.Played.GroupBy(p => p.Step).ToDictionary(g => g.Key, g => new Queue<PlayedStep>(g));
+        return [.. run.Turns.Select((turn, place) =>
+        {
+            var entry = ScheduledStep.For(turn.Session, turn.Step);
+            return new ExploredEntry(entry, answers[entry].Dequeue().BlockedBy, turn.LetGoBy == Turn.NotReleased ? place : turn.LetGoBy);
+        })];
     }
 
     private BigInteger OrdersOf(Run run, List<int> turns) => OrderCount.Equivalent(

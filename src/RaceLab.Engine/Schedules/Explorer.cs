@@ -70,7 +70,7 @@ public sealed partial class Explorer : IExplorer
         var request = ScheduleRunner.RequestFor(scenario, strategy, sessions);
         await using var stage = await FullServer.OutlastAsync(
             () => Stage.OpenAsync(_server, request, new StageSettings { RetriesAtMost = RetriesAtMost, DeadlockTimeout = ScheduleRunner.DeadlockTimeout }, _time, cancellation), null, FullServer.Patience, _time, cancellation).ConfigureAwait(false);
-        var likeness = Likeness.Of(strategy, alike);
+        var likeness = Likeness.Of(strategy, sessions, alike);
         var search = new ScheduleSearch(independent, likeness);
         var tally = new ExplorationTally(independent, likeness, sessions);
         do
@@ -105,7 +105,11 @@ public sealed partial class Explorer : IExplorer
         var releasedBy = Enumerable.Repeat(Turn.NotReleased, stage.Sessions.Count + 1).ToArray();
         while (true)
         {
-            var ready = stage.Sessions.Where(s => s.MayTakeTurn).Select(s => new Turn(s.Number, s.Next ?? ProgramStep.Delivery, releasedBy[s.Number])).ToList();
+            List<Turn> ready =
+            [
+                .. stage.Sessions.Where(s => s.MayTakeTurn).Select(s => new Turn(s.Number, s.Next ?? ProgramStep.Delivery, releasedBy[s.Number])),
+                .. stage.Environment.Select(turn => new Turn(stage.Sessions.Count + turn.Actor, turn.Step)),
+            ];
             if (ready.Count == 0)
             {
                 var stuck = Waiting();
@@ -122,9 +126,17 @@ public sealed partial class Explorer : IExplorer
 
             if (!ready.Any(t => t.Session == turn.Session && t.Step == turn.Step)) throw Astray(stage, turn);
             turns.Add(turn);
-            releasedBy[turn.Session] = Turn.NotReleased;
             var waiting = Waiting();
-            await stage.TakeTurnAsync(stage.Sessions[turn.Session - 1]).ConfigureAwait(false);
+            if (turn.Session > stage.Sessions.Count)
+            {
+                await stage.TakeTurnAsync(turn.Step).ConfigureAwait(false);
+            }
+            else
+            {
+                releasedBy[turn.Session] = Turn.NotReleased;
+                await stage.TakeTurnAsync(stage.Sessions[turn.Session - 1]).ConfigureAwait(false);
+            }
+
             NoteReleased(waiting);
         }
 
@@ -149,7 +161,7 @@ public sealed partial class Explorer : IExplorer
     /// <summary>Schedules are replayed from the start: that works only where the same statements in the same order go the same way every time.</summary>
     private static ServerRefusedException Astray(Stage stage, Turn turn) => IsLost(stage)
         ? Lost()
-        : new($"The same statements, played again in the same order, went another way: {new ScheduledStep(turn.Session, turn.Step.Name)} could not be sent. "
+        : new($"The same statements, played again in the same order, went another way: {ScheduledStep.For(turn.Session, turn.Step)} could not be sent. "
             + "A strategy whose statements depend on time or chance cannot be explored.");
 
     [GeneratedRegex(@"\btrigger\b", RegexOptions.IgnoreCase)]
@@ -159,9 +171,9 @@ public sealed partial class Explorer : IExplorer
     private static partial Regex ComputesWithAttempt();
 }
 
-/// <summary>A session takes its next turn.</summary>
-/// <param name="Session">From 1.</param>
-/// <param name="Step">What it sends, or its crash; <see cref="ProgramStep.Delivery"/> where its attempt arrives again.</param>
+/// <summary>A session, or the environment, takes its next turn.</summary>
+/// <param name="Session">From 1. Behind the sessions come the actors of the environment, of which each has one turn that it could take: the standby is the first.</param>
+/// <param name="Step">What it sends, or its crash; <see cref="ProgramStep.Delivery"/> where its attempt arrives again; <see cref="ProgramStep.Replay"/>.</param>
 /// <param name="ReleasedBy">
 /// Where the session's step before had to wait: the turn, counted from 0, that let it go, without which this one could not be taken.
 /// </param>

@@ -8,13 +8,14 @@ namespace RaceLab.Engine.Schedules;
 /// different roles, or in different instances of the application, never are alike; those of one role in one instance are, where the program does not depend on who they are.
 /// </summary>
 /// <param name="Roles">Sessions that stand so many apart have the same role and instance; null where no two sessions are alike.</param>
-internal readonly record struct Likeness(int? Roles)
+/// <param name="Sessions">How many sessions there are: what takes turns behind them is the environment, and like nothing.</param>
+internal readonly record struct Likeness(int? Roles, int Sessions = int.MaxValue)
 {
     /// <summary>No session is like another.</summary>
     public static Likeness None => new(null);
 
     /// <summary>The session, from 1, that is like this one and comes before it; null where there is none.</summary>
-    public int? Before(int session) => session - Roles is { } first and > 0 ? first : null;
+    public int? Before(int session) => session <= Sessions && session - Roles is { } first and > 0 ? first : null;
 
     /// <summary>In how many ways sessions that are alike can change names.</summary>
     /// <param name="sessions">How many sessions there are.</param>
@@ -28,11 +29,12 @@ internal readonly record struct Likeness(int? Roles)
 
     /// <summary>The likeness of a strategy's sessions.</summary>
     /// <param name="strategy">What they follow.</param>
+    /// <param name="sessions">How many there are.</param>
     /// <param name="anonymous">Whether nothing depends on which session of a role is which.</param>
-    public static Likeness Of(Strategy strategy, bool anonymous)
+    public static Likeness Of(Strategy strategy, int sessions, bool anonymous)
     {
         if (!anonymous) return None;
         var (roles, instances) = (strategy.Program.Roles.Count, strategy.Instances);
-        return new Likeness(roles / (int)BigInteger.GreatestCommonDivisor(roles, instances) * instances);
+        return new Likeness(roles / (int)BigInteger.GreatestCommonDivisor(roles, instances) * instances, sessions);
     }
 }

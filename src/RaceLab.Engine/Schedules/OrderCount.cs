@@ -22,7 +22,7 @@ internal static class OrderCount
     }
 
     /// <summary>
-    /// Orders equivalent to a schedule. Turns of a session that has ended are empty and may stand anywhere behind its last step.
+    /// Orders equivalent to a schedule. The environment counts as sessions of its own. Turns of a session that has ended are empty and may stand anywhere behind its last step.
     /// </summary>
     /// <param name="sessions">Which session, from 0, took each step of the schedule.</param>
     /// <param name="dependent">Whether the steps at two places of the schedule must keep their order.</param>
@@ -31,12 +31,12 @@ internal static class OrderCount
     public static BigInteger Equivalent(IReadOnlyList<int> sessions, Func<int, int, bool> dependent, IReadOnlyList<int> turns, Likeness alike)
     {
         var places = turns.Select((_, session) => Enumerable.Range(0, sessions.Count).Where(i => sessions[i] == session).ToArray()).ToArray();
-        var known = new Dictionary<long, BigInteger>();
+        var known = new Dictionary<UInt128, BigInteger>();
         return Count(new int[turns.Count]);
 
         BigInteger Count(int[] taken)
         {
-            var state = taken.Aggregate(0L, (sum, n) => (sum * 1024) + n);
+            var state = taken.Aggregate(UInt128.Zero, (sum, n) => (sum * 1024) + (uint)n);
             if (known.TryGetValue(state, out var count)) return count;
             count = BigInteger.Zero;
             var ended = true;

@@ -56,6 +56,14 @@ public sealed class ScheduleRunner
 
     private static async Task PlayAsync(Stage stage, ScheduledStep entry)
     {
+        if (entry.IsTimesOwn)
+        {
+            if (stage.Environment.FirstOrDefault(turn => turn.Entry == entry).Step is not { } step)
+                throw new InfeasibleScheduleException(entry, $"{entry} cannot be played: {Stage.WhyNot(entry)}");
+            await stage.TakeTurnAsync(step).ConfigureAwait(false);
+            return;
+        }
+
         var session = stage.Sessions.FirstOrDefault(s => s.Number == entry.Whose)
             ?? throw new InfeasibleScheduleException(entry, $"{entry} names session {entry.Whose}, and there are {stage.Sessions.Count}.");
         if (session.IsWaiting) await stage.AwaitAnswerAsync(session).ConfigureAwait(false);

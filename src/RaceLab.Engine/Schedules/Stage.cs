@@ -32,6 +32,8 @@ internal sealed partial class Stage : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly CancellationToken _cancellation;
     private IDisposable? _permits;
+    private RentedServices? _services;
+    private bool _mayReplay;
     private Application? _application;
     private RaceTable? _table;
     private LockWatcher? _watcher;
@@ -80,9 +82,7 @@ internal sealed partial class Stage : IAsyncDisposable
     public async Task ResetAsync()
     {
         await EmptyPoolsAsync().ConfigureAwait(false);
-        await _table!.ResetAsync(_cancellation).ConfigureAwait(false);
-        _played.Clear();
-        _inputs.Restart();
+        await StartOverAsync().ConfigureAwait(false);
         foreach (var session in _sessions) await session.StartAsync(Key).ConfigureAwait(false);
     }
 
@@ -90,9 +90,7 @@ internal sealed partial class Stage : IAsyncDisposable
     public async Task RestartAsync()
     {
         await CloseSessionsAsync().ConfigureAwait(false);
-        await _table!.ResetAsync(_cancellation).ConfigureAwait(false);
-        _played.Clear();
-        _inputs.Restart();
+        await StartOverAsync().ConfigureAwait(false);
         await OpenSessionsAsync().ConfigureAwait(false);
     }
 
@@ -122,6 +120,10 @@ internal sealed partial class Stage : IAsyncDisposable
         while (true)
         {
             if (_sessions.FirstOrDefault(s => s.MayTakeTurn) is { } next) await TakeTurnAsync(next).ConfigureAwait(false);
+
+            // Those who wait for a lease whose holder does not come back are let in by time.
+            else if (RunningOut.FirstOrDefault(h => _sessions.Any(s => s.Blockers.Contains(h.Actor) && s.IsWaiting)) is { Actor: > 0 } hold)
+                await TakeTurnAsync(ProgramStep.ExpiryOf(hold.Actor)).ConfigureAwait(false);
             else if (!await AwaitReleaseAsync().ConfigureAwait(false)) return;
         }
     }
@@ -210,6 +212,8 @@ internal sealed partial class Stage : IAsyncDisposable
             IdleInTransactionTimeout = _settings.Patience + _settings.Patience,
             ApplicationName = $"racelab {_request.Strategy.Id}",
         };
+        _services = await RentedServices.RentAsync(server.Services, _request.Strategy.Program, database, settings, stepped: true, _cancellation).ConfigureAwait(false);
+        _owned.Add(_services);
         var source = settings.SourceFor(database.ConnectionString);
         _owned.Add(source);
         var connection = await source.OpenConnectionAsync(_cancellation).ConfigureAwait(false);
@@ -217,12 +221,13 @@ internal sealed partial class Stage : IAsyncDisposable
         _deadlockTimeout = await DeadlockTimeoutAsync(connection).ConfigureAwait(false);
         _table = new RaceTable(_request, connection);
         await _table.BuildAsync(_cancellation).ConfigureAwait(false);
+        await HoldReplayAsync().ConfigureAwait(false);
         _watcher = await LockWatcher.OpenAsync(database.WatcherConnectionString, _cancellation).ConfigureAwait(false);
         _owned.Add(_watcher);
         _onlooker = new Onlooker(connection, _request.Scenario.View ?? _request.Scenario.Rows, _settings.KeptRows);
         var strategy = _request.Strategy;
         if (strategy.Connection?.RoleConnections is { } limit) await database.LimitConnectionsAsync(limit + 1, 1, _cancellation).ConfigureAwait(false);
-        var connections = new ConnectionSource(database.ConnectionString, settings, strategy.Connection, strategy.Program, _settings.KeptRows, _time);
+        var connections = new ConnectionSource(database.ConnectionString, settings, strategy.Connection, _services, strategy.Program, _settings.KeptRows, _time);
         _owned.Add(connections);
         _application = new Application(strategy, connections.OpenAsync);
         _owned.Add(_application);
@@ -287,7 +292,10 @@ internal sealed partial class Stage : IAsyncDisposable
             foreach (var session in _sessions.Where(s => s.IsWaiting).OrderBy(s => s != sent).ThenBy(s => s.SentAfter))
             {
                 if (!await HasReturnedAsync(session).ConfigureAwait(false)) continue;
-                _played.Add(await session.TakeAnswerAsync().ConfigureAwait(false));
+                var commits = session.Next!.LeavesUnknown;
+                var answered = await session.TakeAnswerAsync().ConfigureAwait(false);
+                _mayReplay |= commits && answered.Error is null;
+                _played.Add(answered);
                 changed = true;
             }
         }

@@ -14,13 +14,13 @@ internal sealed partial class Stage
 
     /// <summary>
     /// The session whose statement nobody can let go, where nobody else can go on either, so that only its time-out ends it: what it waits for is held by a connection
-    /// in the pool, or by a session that waits in the application. Null where there is none.
+    /// in the pool, or by a session that waits in the application, and no lease will run out. Null where there is none.
     /// </summary>
     public SteppedSession? Stuck
     {
         get
         {
-            if (_sessions.Any(s => s.MayTakeTurn)) return null;
+            if (_sessions.Any(s => s.MayTakeTurn) || RunningOut.Any()) return null;
             var waiting = _sessions.Where(s => s is { IsWaiting: true, IsAtGate: false }).OrderBy(s => s.SentAfter).ToList();
             return waiting.FirstOrDefault(s => s.Blockers.Contains(LockHolder.Pool))
                 ?? (_sessions.Any(s => s is { IsWaiting: true, IsAtGate: true }) ? waiting.FirstOrDefault() : null);
@@ -59,6 +59,7 @@ internal sealed partial class Stage
     /// <summary>Whom a session waits for, in the application or in the database.</summary>
     private async Task<int[]> BlockersOfAsync(SteppedSession session)
     {
+        if (session.Next!.Gate is { Lease: not null }) return _services!.Leases!.BlockersOf(session.Number);
         if (session.IsAtGate) return [.. _application!.Holds.Where(h => h.Actor == session.Number).Select(h => h.WaitsFor).OfType<int>()];
         var blockers = await _watcher!.BlockersOfAsync(session.ProcessId!.Value, _cancellation).ConfigureAwait(false);
         int[] pool = blockers.Intersect(_application!.IdleProcesses).Any() ? [LockHolder.Pool] : [];

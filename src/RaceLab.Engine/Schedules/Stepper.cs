@@ -188,6 +188,7 @@ public sealed partial class Stepper : IAsyncDisposable
 
     private Task<string?> GrantAsync(Wish wish) => wish switch
     {
+        { Turn: { IsTimesOwn: true } turn } => TakeTimesTurnAsync(turn),
         { Turn: { } turn } => TakeTurnAsync(turn.Whose, turn),
         { Session: { } session } => TakeTurnAsync(session, null),
         _ => GoAsync(wish.Position!.Value),
@@ -209,6 +210,16 @@ public sealed partial class Stepper : IAsyncDisposable
         return null;
     }
 
+    /// <summary>Lets time do something; returns why it cannot, or null.</summary>
+    private async Task<string?> TakeTimesTurnAsync(ScheduledStep entry)
+    {
+        if (_stage!.Environment.FirstOrDefault(turn => turn.Entry == entry).Step is not { } step) return $"{entry} is not possible now: {Stage.WhyNot(entry)}";
+        if (_log.Turns.Count >= MaximumTurns) return $"A schedule has {MaximumTurns} turns at most.";
+        _log.Take(ScheduledStep.Environment, step);
+        await _stage.TakeTurnAsync(step).ConfigureAwait(false);
+        return null;
+    }
+
     private async Task<string?> GoAsync(int position)
     {
         position = Math.Clamp(position, 0, _log.Turns.Count + _log.Ahead.Count);
@@ -221,6 +232,13 @@ public sealed partial class Stepper : IAsyncDisposable
         while (_log.Turns.Count < position)
         {
             var entry = _log.Ahead[0];
+            if (entry.IsTimesOwn)
+            {
+                if (await TakeTimesTurnAsync(entry).ConfigureAwait(false) is { } impossible) return $"The schedule stops before {entry}. {impossible}";
+                await LearnAsync().ConfigureAwait(false);
+                continue;
+            }
+
             var session = _stage!.Sessions.FirstOrDefault(s => s.Number == entry.Whose);
             if (session is { IsWaiting: true })
             {
@@ -271,7 +289,7 @@ public sealed partial class Stepper : IAsyncDisposable
             Turns = _log.Turns,
             Ahead = _log.Ahead,
             Sessions = sessions,
-            Environment = [.. _stage.Sessions.Where(s => s.AwaitsDelivery).Select(s => ScheduledStep.DeliveryTo(s.Number))],
+            Environment = [.. _stage.Sessions.Where(s => s.AwaitsDelivery).Select(s => ScheduledStep.DeliveryTo(s.Number)), .. _stage.Environment.Select(t => t.Entry)],
             Committed = await _stage.CommittedAsync().ConfigureAwait(false),
             Locks = _log.Locks.Locks,
             Result = result,

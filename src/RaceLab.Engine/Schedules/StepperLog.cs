@@ -56,5 +56,5 @@ internal sealed class StepperLog(IReadOnlyList<ScheduledStep> schedule)
 
     /// <summary>For each session, the step that it sent last.</summary>
     public IReadOnlyDictionary<int, ScheduledStep> Latest() =>
-        _turns.Where(t => t.Entry.Receiver is null).GroupBy(t => t.Entry.Session).ToDictionary(g => g.Key, g => g.Last().Entry);
+        _turns.Where(t => t.Entry.Session != ScheduledStep.Environment).GroupBy(t => t.Entry.Session).ToDictionary(g => g.Key, g => g.Last().Entry);
 }

@@ -18,7 +18,7 @@ public sealed record StepperState
     /// <summary>The sessions, the first one first.</summary>
     public IReadOnlyList<SessionState> Sessions { get; init; } = [];
 
-    /// <summary>What the environment could do now: a delivery to each session whose attempt was not answered well and may arrive again.</summary>
+    /// <summary>What the environment could do now: a delivery to each session whose attempt was not answered well and may arrive again, and what time could do.</summary>
     public IReadOnlyList<ScheduledStep> Environment { get; init; } = [];
 
     /// <summary>What is committed.</summary>

@@ -13,7 +13,7 @@ public sealed class SettingsReader
     private const string CollectorProtocol = "OTEL_EXPORTER_OTLP_PROTOCOL";
 
     private static readonly string[] _own = ["Home", "PostgresBin", "Content", "Limits"];
-    private static readonly string[] _servers = ["Lab", "State"];
+    private static readonly string[] _servers = ["Lab", "State", "Redis"];
 
     private readonly IConfiguration _settings;
     private readonly List<string> _problems = [];
@@ -45,6 +45,7 @@ public sealed class SettingsReader
             {
                 Lab = ConnectionString("Lab"),
                 State = ConnectionString("State"),
+                Redis = RedisAddress(),
                 Home = Folder("Home", mustExist: false),
                 PostgresBin = Folder("PostgresBin", mustExist: true),
                 History = Limit(LimitSetting.History),
@@ -95,6 +96,15 @@ public sealed class SettingsReader
 
         // Never quoted: it has a password in it.
         if (LabServersOptions.FindFault(given) is { } fault) _problems.Add($"ConnectionStrings:{server}: {fault}");
+        return given;
+    }
+
+    private string? RedisAddress()
+    {
+        if (Given("ConnectionStrings:Redis") is not { } given) return null;
+
+        // Never quoted, for the same reason.
+        if (LabServices.FindRedisFault(given) is { } fault) _problems.Add($"ConnectionStrings:Redis: {fault}");
         return given;
     }
 

@@ -54,7 +54,7 @@ public sealed record Listing(IReadOnlyList<ListingLine> Lines)
 public sealed record ListingLine(ProgramStep Step, string Label, string Tone, StepShape Shape)
 {
     /// <summary>What a learner reads: the SQL, or words for what is no SQL.</summary>
-    public IReadOnlyList<SqlPiece> Pieces => SqlPiece.Split(Step.Sql?.Written ?? Words);
+    public IReadOnlyList<SqlPiece> Pieces => SqlPiece.Split(Step.Sql?.Written ?? Step.Gate?.Command(Step.Kind == StepKind.Enter) ?? Words);
 
     private string Words => Step.Kind switch
     {

@@ -6,7 +6,7 @@ namespace RaceLab.Web.Schedules;
 
 /// <summary>A schedule as it is drawn: a lane for each session, a column for each entry.</summary>
 /// <param name="Cells">One for each entry, in the order of sending.</param>
-/// <param name="Lanes">How many sessions there are.</param>
+/// <param name="Lanes">How many sessions there are, and one more where time takes turns.</param>
 public sealed record ScheduleStrip(IReadOnlyList<StripCell> Cells, int Lanes)
 {
     private const int RoomForNames = 6;
@@ -22,7 +22,8 @@ public sealed record ScheduleStrip(IReadOnlyList<StripCell> Cells, int Lanes)
     {
         ArgumentNullException.ThrowIfNull(entries);
         ArgumentNullException.ThrowIfNull(listing);
-        return new ScheduleStrip([.. entries.Select((entry, place) => StripCell.Of(entry, place, listing))], sessions);
+        var hasTime = entries.Any(e => e.Step.IsTimesOwn);
+        return new ScheduleStrip([.. entries.Select((entry, place) => StripCell.Of(entry, place, listing, sessions))], hasTime ? sessions + 1 : sessions);
     }
 
     /// <summary>Draws a schedule of which nothing but the order is known.</summary>
@@ -35,7 +36,7 @@ public sealed record ScheduleStrip(IReadOnlyList<StripCell> Cells, int Lanes)
 
 /// <summary>One entry of a strip.</summary>
 /// <param name="Place">Its column, from 0.</param>
-/// <param name="Session">Its lane, from 1.</param>
+/// <param name="Session">Its lane, from 1: behind the sessions' comes that of time.</param>
 /// <param name="Step">The step's name.</param>
 /// <param name="Label">The step's mark, as in the listing.</param>
 /// <param name="Tone">The mark's colour, likewise.</param>
@@ -51,13 +52,20 @@ public sealed record StripCell(int Place, int Session, string Step, string Label
     /// <summary>Over how many columns it goes on waiting.</summary>
     public int WaitColumns => Until - Place;
 
-    internal static StripCell Of(ExploredEntry entry, int place, Listing listing)
+    /// <summary>Who takes the turn: a session's number, or the environment's sign.</summary>
+    public string Who { get; init; } = Session.ToString(System.Globalization.CultureInfo.InvariantCulture);
+
+    internal static StripCell Of(ExploredEntry entry, int place, Listing listing, int sessions)
     {
         // A step that content has meanwhile renamed has no line; its name is all there is.
         var line = listing.Lines.FirstOrDefault(l => l.Step.Name == entry.Step.Step);
         var waits = entry.WaitsFor.Count > 0;
+        var (session, who) = entry.Step.IsTimesOwn ? (sessions + 1, EnvironmentText.Sign) : (entry.Step.Whose, $"{entry.Step.Whose}");
         return new StripCell(
-            place, entry.Step.Whose, entry.Step.Name, line?.Label ?? (entry.Step.Receiver is null ? "?" : "E"), line?.Tone ?? "frame", line?.Shape ?? StepShape.Block, waits, entry.Until,
-            waits ? $"{entry.Step} waits for {LockText.Who(entry.WaitsFor)}" : entry.Step.ToString());
+            place, session, entry.Step.Name, line?.Label ?? (entry.Step.Session == ScheduledStep.Environment ? EnvironmentText.Sign : "?"), line?.Tone ?? "frame", line?.Shape ?? StepShape.Block, waits, entry.Until,
+            waits ? $"{entry.Step} waits for {LockText.Who(entry.WaitsFor)}" : entry.Step.ToString())
+        {
+            Who = who,
+        };
     }
 }

@@ -23,7 +23,7 @@ public sealed record SessionPicture(SessionState State, string? Role, IReadOnlyL
             var latest = LatestOf(state.Turns.Where(t => t.Entry.Whose == session.Number));
             var letGo = LetGoBy(state, session.Number);
             var lines = listing.Lines
-                .Where(l => l.Step.Role == role && (l.Step.Sql is not null || l.Step.Kind == StepKind.Crash || l.Step.Gate is not null))
+                .Where(l => l.Step.Role == role && (l.Step.Sql is not null || l.Step.Gate is not null || l.Step.Kind == StepKind.Crash))
                 .Select(l => LineOf(l, session, latest.GetValueOrDefault(l.Step.Index), letGo))
                 .Where(l => !l.Line.Step.IsRecovery || l.Standing != LineStanding.NotYet);
             return new SessionPicture(session, role, [.. lines], TurnText.Standing(session, state.Sessions));

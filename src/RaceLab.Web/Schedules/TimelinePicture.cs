@@ -25,7 +25,7 @@ public sealed record TimelinePicture(int Sessions, int Position, IReadOnlyList<T
             var column = cells.Count + 1;
             var standing = turn.Result switch { null => LineStanding.Waiting, { Error: not null } => LineStanding.Rejected, _ => LineStanding.Done };
             var words = turn.Result is { } result ? TurnText.Of(result, turn.Step) : "waits";
-            cells.Add(new TimelineCell(turn.Entry, column, turn.Step.Kind == StepKind.Delivery ? null : listing.Lines[turn.Step.Index], standing, words));
+            cells.Add(new TimelineCell(turn.Entry, column, turn.Step.Index < 0 ? null : listing.Lines[turn.Step.Index], standing, words) { Session = LaneOf(turn.Entry) });
             var until = (turn.ReturnedAt ?? state.Turns.Count - 1) + 1;
             if (turn.HadToWait && until > column) waits.Add(new TimelineWait(turn.Entry.Session, column, until, turn.Result is null));
         }
@@ -33,11 +33,17 @@ public sealed record TimelinePicture(int Sessions, int Position, IReadOnlyList<T
         foreach (var entry in state.Ahead)
         {
             var line = program.FindStep(entry.Step) is { } step ? listing.Lines[step.Index] : null;
-            cells.Add(new TimelineCell(entry, cells.Count + 1, line, LineStanding.NotYet, "not played"));
+            cells.Add(new TimelineCell(entry, cells.Count + 1, line, LineStanding.NotYet, "not played") { Session = LaneOf(entry) });
         }
 
         return new TimelinePicture(state.Sessions.Count, state.Turns.Count, cells, waits);
+
+        // Time has a lane of its own, below the sessions.
+        int LaneOf(ScheduledStep entry) => entry.IsTimesOwn ? state.Sessions.Count + 1 : entry.Whose;
     }
+
+    /// <summary>Whether there is a lane for what time does.</summary>
+    public bool HasTime => Cells.Any(c => c.Entry.IsTimesOwn);
 }
 
 /// <summary>A turn.</summary>
@@ -48,8 +54,8 @@ public sealed record TimelinePicture(int Sessions, int Position, IReadOnlyList<T
 /// <param name="Words">The same in words.</param>
 public sealed record TimelineCell(ScheduledStep Entry, int Column, ListingLine? Line, LineStanding Standing, string Words)
 {
-    /// <summary>Its lane, from 1.</summary>
-    public int Session => Entry.Whose;
+    /// <summary>Its lane, from 1: that of its session, or the one below them for what time does.</summary>
+    public int Session { get; init; } = Entry.Whose;
 
     /// <summary>The step's name.</summary>
     public string Step => Entry.Name;

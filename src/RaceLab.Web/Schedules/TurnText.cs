@@ -20,7 +20,8 @@ public static class TurnText
             { Error: { } error } => OfError(error),
             { Told: { } told } => $"told by the call that it waited for: {told.ToString().ToLowerInvariant()}",
             _ when step.Kind == StepKind.Crash => "the connection is gone",
-            _ when step.Kind == StepKind.Delivery => "delivered again",
+            _ when step.Kind == StepKind.Delivery || step.IsTimesOwn => EnvironmentText.Done(step),
+            { Rows: 0 } when step is { Kind: StepKind.Leave, Gate.Lease: not null } => "its lease was no longer there",
             _ when step.Kind != StepKind.Statement => "done",
             { Answer: { } answer } => OfAnswer(answer),
             _ when step.Sql is { TakesSnapshot: false } => "done", // LOCK and SET touch no rows.

@@ -112,7 +112,7 @@ public sealed class SharedServerTests(TestPostgres postgres)
             await Task.Delay(20, Cancellation);
     }
 
-    private Task<LabServer> OpenAsync() => LabServer.OpenAsync(postgres.AdminConnectionString, isPrivate: false, Soon, NullLoggerFactory.Instance, Cancellation);
+    private Task<LabServer> OpenAsync() => LabServer.OpenAsync(postgres.AdminConnectionString, isPrivate: false, Soon, LabServices.None, NullLoggerFactory.Instance, Cancellation);
 
     /// <summary>What is left of a lab that was killed: a database and a role, and nobody who holds the lab's lock.</summary>
     private async Task<string> LeaveBehindAsync()
