@@ -86,8 +86,8 @@ public sealed class LabServicesTests(TestPostgres postgres)
         var left = Path.Combine(home.Runs, "00000000");
         var data = Path.Combine(left, "data");
         Directory.CreateDirectory(data);
-        using var redis = Process.Start(new ProcessStartInfo(EmbeddedRedis.Find()!,
-            ["--port", "0", "--unixsocket", Path.Combine(left, "redis.sock"), "--dir", data, "--pidfile", Path.Combine(data, LeftoverServer.RedisPidFile), "--save", ""]) { RedirectStandardOutput = true })!;
+        string[] arguments = ["--port", "0", "--unixsocket", Path.Combine(left, "redis.sock"), "--dir", data, "--pidfile", Path.Combine(data, LeftoverServer.RedisPidFile), "--save", ""];
+        using var redis = Process.Start(new ProcessStartInfo(EmbeddedRedis.Find()!, arguments) { RedirectStandardOutput = true })!;
         await Eventually.HoldsAsync(() => File.Exists(Path.Combine(left, "redis.sock")) && new FileInfo(Path.Combine(data, LeftoverServer.RedisPidFile)) is { Exists: true, Length: > 0 }, TimeSpan.FromSeconds(20), Cancellation);
 
         Assert.True(await LeftoverServer.StopAsync(data, fast: false, Cancellation));
