@@ -38,7 +38,7 @@ public sealed class LabSearch
 
         pages.AddRange(catalogue.Articles.Select(a => new Page(
             new(HitKind.SqlState, $"{a.SqlState} {a.Condition}", $"/reference/{a.SqlState}", $"{a.Title}. {a.Summary}", null), $"{a.SqlState} {a.Condition}", a.Text)));
-        pages.AddRange(catalogue.Questions.Select(q => new Page(new(HitKind.Question, q.Title, $"/reference#{q.Id}", q.Text, null), q.Id, string.Join(' ', q.Proofs.Select(p => p.Says)))));
+        pages.AddRange(catalogue.Questions.Select(q => new Page(new(HitKind.Question, q.Title, $"/reference#{q.Id}", q.Text, null), "", string.Join(' ', q.Proofs.Select(p => p.Says)))));
         pages.AddRange(catalogue.Guides.Select(g => new Page(new(HitKind.Guide, g.Title, $"/guides/{g.Id}", g.Summary, null), g.Id, g.Text)));
         return new LabSearch(pages);
     }
