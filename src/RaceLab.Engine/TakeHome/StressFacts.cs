@@ -12,11 +12,8 @@ namespace RaceLab.Engine.TakeHome;
 internal sealed partial record StressFacts(
     IReadOnlyList<(string Name, string Sql)> Scripts, IReadOnlyList<(string MustHold, string Query)> Invariants, bool ReadsAttempts, bool Window, bool Crash)
 {
-    /// <summary>How many keys are fought over, one after another.</summary>
+    /// <summary>How many keys are fought over, one after another. For one more the requests come in a queue: some flaws show only to those who come later.</summary>
     public const int Rounds = 3;
-
-    /// <summary>How often all of the keys are fought over: some flaws show only to those who come later.</summary>
-    public const int Waves = 2;
 
     /// <summary>How many requests fight over each key.</summary>
     public const int Requests = 8;
@@ -50,7 +47,7 @@ internal sealed partial record StressFacts(
             throw new NotExpressibleException($"an invariant asks for '{asked.Value}' of the attempts, which only the lab measures");
         var scripts = new List<(string, string)> { ("Schema", scenario.Schema.Trim()) };
         if (reads) scripts.Add(("Attempts", Attempts));
-        if (scenario.KeyRows is { } rows) scripts.Add(("Rows", string.Join(";\n", Enumerable.Range(1, Rounds).Select(n => RowsFor(rows, scenario.Key.For(n))))));
+        if (scenario.KeyRows is { } rows) scripts.Add(("Rows", string.Join(";\n", Enumerable.Range(1, Rounds + 1).Select(n => RowsFor(rows, scenario.Key.For(n))))));
         if (!string.IsNullOrWhiteSpace(strategy.Setup)) scripts.Add(("Setup", strategy.Setup.Trim()));
         return new StressFacts(
             scripts, [.. scenario.Invariants.Select(i => (i.Title, i.Query.Trim().TrimEnd(';')))], reads, functions.Any(f => f.HasWindow), functions.Any(f => f.HasCrash));
