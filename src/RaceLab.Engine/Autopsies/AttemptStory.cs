@@ -56,4 +56,4 @@ public readonly record struct SeenWait(int Worker, long AtUs, string On, IReadOn
 /// <summary>A key with more rows than attempts should have left, as the table has them.</summary>
 /// <param name="Key">The contended value.</param>
 /// <param name="Attempts">The <c>@attempt</c> of each row.</param>
-public sealed record KeyRows(string Key, IReadOnlyList<long> Attempts);
+public sealed record DoubledKey(string Key, IReadOnlyList<long> Attempts);

@@ -9,7 +9,7 @@ public static class KeyFindings
     /// <param name="program">What the steps mean.</param>
     /// <param name="keys">What the table has.</param>
     /// <param name="attempts">The race's log.</param>
-    public static IReadOnlyList<KeyFinding> Of(StepProgram program, IEnumerable<KeyRows> keys, IAttempts attempts)
+    public static IReadOnlyList<KeyFinding> Of(StepProgram program, IEnumerable<DoubledKey> keys, IAttempts attempts)
     {
         ArgumentNullException.ThrowIfNull(program);
         ArgumentNullException.ThrowIfNull(keys);
@@ -22,7 +22,7 @@ public static class KeyFindings
         ];
     }
 
-    private static KeyFinding Of(StepProgram program, KeyRows key, IAttempts attempts)
+    private static KeyFinding Of(StepProgram program, DoubledKey key, IAttempts attempts)
     {
         var winners = key.Attempts.GroupBy(number => number)
             .Select(rows => (Story: attempts.Find(rows.Key), Rows: rows.Count()))

@@ -18,7 +18,7 @@ internal static class RaceAutopsy
     /// <param name="seen">Waits that were seen.</param>
     /// <param name="looks">How they were looked for.</param>
     public static Autopsy Of(
-        RaceRecording recording, StepProgram program, IReadOnlyList<KeyRows> doubled, long keysInAll, long rejectionsInAll, IReadOnlyList<SeenWait> seen, LockLooks looks)
+        RaceRecording recording, StepProgram program, IReadOnlyList<DoubledKey> doubled, long keysInAll, long rejectionsInAll, IReadOnlyList<SeenWait> seen, LockLooks looks)
     {
         var sampled = WaitFindings.OfSeen(program, seen, recording);
         var implied = ImpliedWaits(recording, program, sampled);

@@ -151,7 +151,7 @@ internal sealed class RaceTable
     /// <param name="invariants">What came of them; the first one that has such keys is asked.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <returns>The keys, and how many there are in all.</returns>
-    public async Task<(IReadOnlyList<KeyRows> Keys, long InAll)> AskDoubledKeysAsync(IReadOnlyList<InvariantResult> invariants, CancellationToken cancellation)
+    public async Task<(IReadOnlyList<DoubledKey> Keys, long InAll)> AskDoubledKeysAsync(IReadOnlyList<InvariantResult> invariants, CancellationToken cancellation)
     {
         foreach (var violated in invariants.Where(i => i.Violations > 0))
         {
@@ -171,7 +171,7 @@ internal sealed class RaceTable
             await using var reader = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
             var rows = new List<(string Key, long Attempt)>();
             while (await reader.ReadAsync(cancellation).ConfigureAwait(false)) rows.Add((reader.GetString(0), reader.GetInt64(1)));
-            if (rows.Count > 0) return ([.. rows.GroupBy(r => r.Key).Select(k => new KeyRows(k.Key, [.. k.Select(r => r.Attempt)]))], violated.Violations);
+            if (rows.Count > 0) return ([.. rows.GroupBy(r => r.Key).Select(k => new DoubledKey(k.Key, [.. k.Select(r => r.Attempt)]))], violated.Violations);
         }
 
         return ([], 0);

@@ -18,12 +18,12 @@ public class KeyFindingsTests(TestPostgres postgres)
         var log = new Told(Told.Naive)
             .Attempt(3, 3, Outcome.Created, true, "check 1100 1204 0", "insert 1400 1498 1")
             .Attempt(7, 7, Outcome.Created, true, "check 1150 1250 0", "insert 1260 1311 1");
-        var finding = Assert.Single(KeyFindings.Of(Told.Naive, [new KeyRows("thing-1", [3, 7])], log));
+        var finding = Assert.Single(KeyFindings.Of(Told.Naive, [new DoubledKey("thing-1", [3, 7])], log));
 
         Assert.Equal([7, 3], finding.Winners.Select(w => w.Story.Worker));
         Assert.Equal([1311L, 1498], finding.Winners.Select(w => w.Write!.Value.EndUs));
         Assert.Equal([(1250L, 1260L), (1204L, 1400L)], finding.Winners.Select(w => w.Window!.Value));
-        Assert.Equal("1.check,2.check,1.insert,2.insert", string.Join(',', Renumbered(finding.Order)));
+        Assert.Equal("2.check,1.check,1.insert,2.insert", string.Join(',', finding.Order));
         Assert.Equal(2, finding.Sessions);
     }
 
@@ -35,7 +35,7 @@ public class KeyFindingsTests(TestPostgres postgres)
             .Attempt(1, 1, Outcome.Created, false, "check 10 20 0", "insert 30 40 1")
             .Attempt(2, 2, Outcome.Unknown, true, "check 15 25 0", "insert 50 60 1")
             .Attempt(3, 3, Outcome.Created, true, "check 18 28 0", "insert 70 80 1");
-        var finding = Assert.Single(KeyFindings.Of(Told.Naive, [new KeyRows("thing-1", [3, 2])], log));
+        var finding = Assert.Single(KeyFindings.Of(Told.Naive, [new DoubledKey("thing-1", [3, 2])], log));
         Assert.Equal([2L, 3], finding.Winners.Select(w => w.Story.Attempt));
     }
 
@@ -45,7 +45,7 @@ public class KeyFindingsTests(TestPostgres postgres)
         var log = new Told(Told.Locked)
             .Attempt(1, 1, Outcome.Created, true, "begin 0 1", "lock 2 3 1", "check 4 5 0", "insert 6 7 1", "commit 8 9 !40001", "begin 20 21", "lock 22 23 1", "check 24 25 0", "insert 26 27 1", "commit 28 29")
             .Attempt(2, 2, Outcome.Created, true, "begin 0 1", "lock 2 3 1", "check 4 5 0", "insert 10 11 1", "commit 12 13");
-        var finding = Assert.Single(KeyFindings.Of(Told.Locked, [new KeyRows("thing-1", [1, 2])], log));
+        var finding = Assert.Single(KeyFindings.Of(Told.Locked, [new DoubledKey("thing-1", [1, 2])], log));
 
         Assert.Equal([(2L, 5L, 11L, 13L), (1L, 25L, 27L, 29L)], finding.Winners.Select(w => (w.Story.Attempt, w.Look!.Value.EndUs, w.Write!.Value.EndUs, w.VisibleUs!.Value)));
     }
@@ -55,7 +55,7 @@ public class KeyFindingsTests(TestPostgres postgres)
     {
         var program = SmallScenario.CrashingBehindTheInsert(new Workload()).Strategy.Program;
         var log = new Told(program).Attempt(4, 1, Outcome.Unknown, true, "check 0 1 0", "insert 2 3 1", "crash 4 9", "check 10 11 0 2", "insert 12 13 1 2", "crash 14 15 0 2");
-        var finding = Assert.Single(KeyFindings.Of(program, [new KeyRows("thing-1", [4, 4])], log));
+        var finding = Assert.Single(KeyFindings.Of(program, [new DoubledKey("thing-1", [4, 4])], log));
 
         var winner = Assert.Single(finding.Winners);
         Assert.Equal((2, 12L, 11L), (winner.Rows, winner.Write!.Value.StartUs, winner.Look!.Value.EndUs));
@@ -66,7 +66,7 @@ public class KeyFindingsTests(TestPostgres postgres)
     public void Of_AttemptsBeyondTheLog_AreCountedAndNotTold()
     {
         var log = new Told(Told.Naive).Attempt(1, 1, Outcome.Created, true, "check 0 1 0", "insert 2 3 1");
-        var finding = Assert.Single(KeyFindings.Of(Told.Naive, [new KeyRows("thing-1", [1, 99])], log));
+        var finding = Assert.Single(KeyFindings.Of(Told.Naive, [new DoubledKey("thing-1", [1, 99])], log));
         Assert.Equal((2, 1), (finding.Rows, finding.Winners.Count));
     }
 
@@ -77,7 +77,7 @@ public class KeyFindingsTests(TestPostgres postgres)
             .Attempt(1, 1, Outcome.Created, true, "insert 0 10 1").Attempt(2, 2, Outcome.Created, true, "insert 0 90 1")
             .Attempt(3, 1, Outcome.Created, true, "insert 20 30 1").Attempt(4, 2, Outcome.Created, true, "insert 91 95 1")
             .Attempt(5, 1, Outcome.Created, true, "insert 31 35 1").Attempt(6, 3, Outcome.Created, true, "insert 0 40 1");
-        var findings = KeyFindings.Of(Told.Naive, [new KeyRows("a", [1, 2]), new KeyRows("b", [3, 4]), new KeyRows("c", [5, 6])], log);
+        var findings = KeyFindings.Of(Told.Naive, [new DoubledKey("a", [1, 2]), new DoubledKey("b", [3, 4]), new DoubledKey("c", [5, 6])], log);
         Assert.Equal(["c", "a", "b"], findings.Select(f => f.Key));
         Assert.All(findings, f => Assert.Null(f.Winners[0].Look));
     }
@@ -92,7 +92,7 @@ public class KeyFindingsTests(TestPostgres postgres)
         foreach (var session in played.Played.Select((step, at) => (Step: step, At: at)).GroupBy(p => p.Step.Step.Session))
             log.Attempt(session.Key, session.Key, played.Outcomes[session.Key - 1], true, [.. session.Select(p => $"{p.Step.Step.Step} {p.At * 10} {(p.At * 10) + 5} {p.Step.Rows}")]);
 
-        var finding = Assert.Single(KeyFindings.Of(request.Strategy.Program, [new KeyRows("thing-1", [1, 2])], log));
+        var finding = Assert.Single(KeyFindings.Of(request.Strategy.Program, [new DoubledKey("thing-1", [1, 2])], log));
         Assert.Equal([2, 1], finding.Winners.Select(w => w.Story.Worker));
         Assert.Equal([0, 0], finding.Winners.Select(w => w.Look!.Value.Rows));
         Assert.Equal("2.check,1.check,1.insert,2.insert", string.Join(',', finding.Order));
@@ -114,8 +114,6 @@ public class KeyFindingsTests(TestPostgres postgres)
             Assert.True(played.Invariants[0].Excess > 0, string.Join(',', key.Order));
         }
     }
-
-    private static IEnumerable<string> Renumbered(IEnumerable<ScheduledStep> order) => order.Select(o => o.ToString());
 
     private Task<ScheduleResult> PlayAsync(RaceRequest request, params string[] schedule) => PlayAsync(request, 2, schedule);
 

@@ -81,7 +81,7 @@ public class TrackEncoderTests
         var end = 0;
         for (var tick = 0; tick < 30; tick++)
         {
-            Fill(live, 4, tick * 1000, 20);
+            Fill(live, 4, tick * 1000, 100);
             var delta = live.NextDelta();
             var length = (int)BitConverter.ToUInt32(delta);
             if (length == 0) continue;
