@@ -22,11 +22,12 @@ public sealed class RaceTrackTests : LabContext
         var bytes = await track.InvokeAsync(() => track.Instance.Look(0, 350));
 
         var (segments, from, to) = TrackEncoder.Decode(bytes);
-        Assert.Equal((_lanes, 0, 350), (segments.ToArray(), from, to));
+        Assert.Equal(_lanes, segments);
+        Assert.Equal((0, 350), (from, to));
         Assert.Equal(
             ["1|check|0.100 ms|0.340 ms||", "1|insert|0.340 ms|2.340 ms|sampled|created: a duplicate", "2|check|0.120 ms|0.400 ms||found or updated"],
             track.FindAll("tbody tr").Select(Cells));
-        Assert.Contains("0.000 ms to 0.350 ms of 2.340 ms are drawn.", track.Find("[role=status]").TextContent);
+        Assert.Contains("0.000 ms to 0.350 ms of 2.340 ms are drawn.", track.Find(".said").TextContent);
     }
 
     [Fact(Timeout = 30_000)]
@@ -36,9 +37,9 @@ public sealed class RaceTrackTests : LabContext
         await track.InvokeAsync(() => track.Instance.Look(0, 5000));
         await track.InvokeAsync(() => track.Instance.Choose(0, 340, 2));
         Assert.Contains(
-            "Worker 1, insert: 0.340 ms to 2.340 ms, 2.00 ms. It was seen waiting for a lock. Here the attempt ended: created: a duplicate.", track.Find("[role=status]").TextContent);
+            "Worker 1, insert: 0.340 ms to 2.340 ms, 2.00 ms. It was seen waiting for a lock. Here the attempt ended: created: a duplicate.", track.Find(".said").TextContent);
         await track.InvokeAsync(() => track.Instance.Choose(7, 1, 1));
-        Assert.DoesNotContain("Worker 1", track.Find("[role=status]").TextContent);
+        Assert.DoesNotContain("Worker 1", track.Find(".said").TextContent);
     }
 
     [Fact(Timeout = 30_000)]
@@ -51,7 +52,7 @@ public sealed class RaceTrackTests : LabContext
         await track.Find("[aria-label='Next duplicate']").ClickAsync(new());
         var calls = Track.Invocations["goTo"];
         Assert.Equal(2, calls.Count);
-        Assert.Equal([1590, 2341], calls[0].Arguments);
+        Assert.Equal([1463, 2341], calls[0].Arguments);
         Assert.Empty(track.FindAll("[aria-label='Next rejection']"));
     }
 

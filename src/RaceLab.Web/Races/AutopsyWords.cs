@@ -1,13 +1,10 @@
 using RaceLab.Engine.Autopsies;
-using RaceLab.Engine.Programs;
 
 namespace RaceLab.Web.Races;
 
 /// <summary>An autopsy in sentences. Times are the client's: when an answer had come, unless it says otherwise.</summary>
 public sealed class AutopsyWords(Listing listing)
 {
-    private readonly IReadOnlyList<ProgramStep> _steps = [.. listing.Lines.Select(l => l.Step)];
-
     /// <summary>How a key came to have rows too many: what each of two attempts saw and did, in the order of time.</summary>
     /// <param name="first">The attempt that wrote before.</param>
     /// <param name="second">The one that wrote a row too many.</param>
@@ -36,7 +33,8 @@ public sealed class AutopsyWords(Listing listing)
                 return only.Rows > 1
                     ? $"Worker {only.Story.Worker} alone made {Figures.Word(only.Rows)} rows: its attempt arrived {Figures.Count(only.Story.Steps.Max(s => s.Delivery), "time", "times")}, and wrote each time."
                     : $"Worker {only.Story.Worker} made one of them; the log does not reach as far as the others.";
-            case [var first, var second, ..]:
+            default:
+                var (first, second) = (key.Winners[0], key.Winners[1]);
                 var more = key.Rows - first.Rows - second.Rows;
                 return Duplicate(first, second) + (more > 0 ? $" {Figures.Count(more, "more row", "more rows")} came the same way or later." : "");
         }
@@ -114,7 +112,7 @@ public sealed class AutopsyWords(Listing listing)
 
     private string Verb(StepRun run)
     {
-        var step = run.Step < _steps.Count ? _steps[run.Step] : null;
+        var step = run.Step < listing.Lines.Count ? listing.Lines[run.Step].Step : null;
         var verb = step?.Sql?.Written.Split([' ', '\n', '\t'], 2)[0].ToUpperInvariant();
         return verb switch
         {

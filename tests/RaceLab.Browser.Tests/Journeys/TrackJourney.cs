@@ -29,7 +29,7 @@ public sealed partial class TrackJourney(LabFixture fixture) : Journey(fixture)
         var canvas = page.Tab.Locator("section.track canvas[role=application]");
         await Expect(canvas).ToHaveAttributeAsync("aria-label", new Regex("50 lanes"));
         await Expect(canvas).ToHaveAttributeAsync("data-drawn", new Regex("^[1-9]"));
-        var said = page.Tab.Locator("section.track [role=status]");
+        var said = page.Tab.Locator("section.track .said");
         await page.Tab.GetByRole(AriaRole.Button, new() { Name = "Next duplicate" }).ClickAsync();
         await Expect(page.Tab.GetByRole(AriaRole.Button, new() { NameRegex = new Regex("^Duplicate 1 of") })).ToBeVisibleAsync();
         await Expect(said).ToContainTextAsync("are drawn");

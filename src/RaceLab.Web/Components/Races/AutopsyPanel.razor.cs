@@ -22,11 +22,11 @@ public sealed partial class AutopsyPanel
 
     /// <summary>The scenario's id, for links.</summary>
     [Parameter, EditorRequired]
-    public string ScenarioId { get; set; } = "";
+    public string? ScenarioId { get; set; }
 
     /// <summary>The strategy's id, for links.</summary>
     [Parameter, EditorRequired]
-    public string StrategyId { get; set; } = "";
+    public string? StrategyId { get; set; }
 
     private AutopsyWords Words { get; set; } = new(Listing.Empty);
 

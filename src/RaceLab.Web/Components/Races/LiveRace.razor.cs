@@ -63,7 +63,7 @@ public sealed partial class LiveRace : IAsyncDisposable
 
     /// <summary>The track of a race that is over.</summary>
     [Parameter]
-    public RenderFragment? Track { get; set; }
+    public RenderFragment? Lanes { get; set; }
 
     /// <summary>Whether there is such a picture; until then the workers stand there.</summary>
     [Parameter]

@@ -51,7 +51,7 @@ public sealed partial class RaceTrack : IAsyncDisposable
         (_rows, var complete) = _source.Between(from, to);
         _drawn = TrackWords.Drawn(_source, from, to, complete);
         StateHasChanged();
-        return TrackEncoder.Encode([.. _rows], from, complete);
+        return TrackEncoder.Encode(_rows, from, complete);
     }
 
     /// <summary>Somebody chose a step: says what it was.</summary>
