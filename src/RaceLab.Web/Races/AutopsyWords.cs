@@ -85,9 +85,12 @@ public sealed class AutopsyWords(Listing listing)
     public static string Looks(LockLooks looks)
     {
         ArgumentNullException.ThrowIfNull(looks);
-        var words = looks.Count == 0
-            ? "The lock tables were not looked at while it ran: it was over before, or they could not be asked."
-            : $"The lock tables were looked at {Figures.Count(looks.Count, "time", "times")}, every {Figures.Milliseconds(looks.EveryMs)}: what was seen there is called sampled, and waits between two looks are missed. What the times in the log imply is called inferred.";
+        var words = looks.Count switch
+        {
+            0 => "The lock tables were not looked at while it ran: it was over before, or they could not be asked.",
+            1 => "The lock tables were looked at once: waits at other times were missed. What was seen there is called sampled; what the times in the log imply is called inferred.",
+            _ => $"The lock tables were looked at {Figures.Count(looks.Count, "time", "times")}, every {Figures.Milliseconds(looks.EveryMs)}: what was seen there is called sampled, and waits between two looks are missed. What the times in the log imply is called inferred.",
+        };
         return looks.Problem is null ? words : $"{words} {looks.Problem}";
     }
 
