@@ -5,11 +5,13 @@ namespace RaceLab.Web.Tests;
 
 public sealed class BrowserScriptTests
 {
-    [Fact(Timeout = 60_000)]
-    public async Task Frames_InTheBrowsersScript_ReadAsTheLabWritesThem()
+    [Theory(Timeout = 60_000)]
+    [InlineData("frame.test.mjs")]
+    [InlineData("track.test.mjs")]
+    public async Task Script_InTheBrowser_ReadsWhatTheLabWrites(string tests)
     {
         var token = Xunit.TestContext.Current.CancellationToken;
-        using var node = Process.Start(new ProcessStartInfo("node", ["--test", Path.Combine(Folder(), "frame.test.mjs")])
+        using var node = Process.Start(new ProcessStartInfo("node", ["--test", Path.Combine(Folder(), tests)])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

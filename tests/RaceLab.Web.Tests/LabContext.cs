@@ -39,10 +39,9 @@ public class LabContext : BunitContext
         Draw.SetVoidResult();
         View.SetupVoid("dispose").SetVoidResult();
 
-        var moments = JSInterop.SetupModule("./Components/Races/FirstMoments.razor.js");
-        var lanes = moments.SetupModule("create", _ => true);
-        lanes.SetupVoid("show", _ => true).SetVoidResult();
-        lanes.SetupVoid("dispose").SetVoidResult();
+        Track = JSInterop.SetupModule("./Components/Races/RaceTrack.razor.js").SetupModule("create", _ => true);
+        foreach (var call in (string[])["show", "goTo", "zoom", "pan"]) Track.SetupVoid(call, _ => true).SetVoidResult();
+        Track.SetupVoid("dispose").SetVoidResult();
 
         JSInterop.SetupModule("./Components/Choices/ChoiceList.razor.js").SetupVoid("reveal", _ => true).SetVoidResult();
 
@@ -65,6 +64,8 @@ public class LabContext : BunitContext
     protected BunitJSModuleInterop View { get; }
 
     protected JSRuntimeInvocationHandler Draw { get; }
+
+    protected BunitJSModuleInterop Track { get; }
 
     protected JSRuntimeInvocationHandler Address { get; }
 

@@ -65,24 +65,21 @@ public sealed class PictureTests
     }
 
     [Fact]
-    public void LanePicture_OfManyWorkers_DrawsSomeAndSaysHowManyNot()
-    {
-        var picture = LanePicture.Of(TestResults.SomeLanes(100));
-        Assert.Equal((LanePicture.MostLanes, 100 - LanePicture.MostLanes), (picture.Workers, picture.HiddenWorkers));
-        Assert.Equal(picture.Segments.Count * 16, picture.Encode().Length);
-    }
-
-    [Fact]
-    public void LanePicture_OfALongOpening_EndsAfterAFewAttemptsAndCutsWhatReachesBeyond()
+    public void TrackSource_OfALongOpening_FirstMomentsEndAfterAFewAttempts()
     {
         var lanes = Enumerable.Range(0, 50).Select(i => new LaneSegment(0, 0, i * 100, (i * 100) + 90, LaneMark.Created))
             .Append(new LaneSegment(0, 0, 250, 9_000, LaneMark.Duplicate)).ToList();
-        var picture = LanePicture.Of(lanes);
-        Assert.Equal(290, picture.EndUs);
-        Assert.Equal(4, picture.Segments.Count);
-        Assert.Equal(new LaneSegment(0, 0, 250, 290, LaneMark.None), picture.Segments[^1]);
+        var source = TrackSource.Of(null, lanes);
+        Assert.Equal((290, 9000, 1, false), (source.FirstUs, source.EndUs, source.Workers, source.IsWhole));
+        Assert.Equal([9000], source.Duplicates);
+        Assert.Contains("Only the first moments", TrackWords.Drawn(source, 0, 290, 290));
     }
 
     [Fact]
-    public void LanePicture_OfNothing_IsEmpty() => Assert.Equal((0, 0, 0), (LanePicture.Of([]).Workers, LanePicture.Of([]).EndUs, LanePicture.Of([]).Encode().Length));
+    public void TrackSource_OfNothing_IsEmpty()
+    {
+        var source = TrackSource.Of(null, []);
+        Assert.Equal((0, 0, 0), (source.Workers, source.EndUs, source.FirstUs));
+        Assert.Equal("Nothing ran, so there is nothing to draw.", TrackWords.Drawn(source, 0, 100, 0));
+    }
 }

@@ -97,16 +97,5 @@ public sealed class ReportTests : LabContext
         Assert.Empty(Render<StepListing>(p => p.Add(l => l.Listing, Listing.Of(TestContent.WithNotes))).FindAll("h3"));
     }
 
-    [Fact(Timeout = 30_000)]
-    public void FirstMoments_HaveATableWithTheSteps()
-    {
-        var moments = Render<FirstMoments>(p => p
-            .Add(m => m.Lanes, [new LaneSegment(0, 0, 100, 340, LaneMark.None), new LaneSegment(0, 2, 340, 2340, LaneMark.Duplicate)])
-            .Add(m => m.Listing, Listing.Of(TestContent.CheckThenInsert.Program)));
-        var rows = moments.FindAll("tbody tr");
-        Assert.Equal("1|check|0.10 ms|0.34 ms|", Cells(rows[0]));
-        Assert.Equal("1|insert|0.34 ms|2.34 ms|created: a duplicate", Cells(rows[1]));
-    }
-
     private static string Cells(AngleSharp.Dom.IElement row) => string.Join('|', row.Children.Select(c => c.TextContent.Trim()));
 }

@@ -14,6 +14,8 @@ public sealed class SqlText
 
     private static readonly string[] _readers = ["select", "insert", "update", "delete", "merge", "with", "values", "table"];
 
+    private static readonly string[] _lockingClauses = ["for update", "for no key update", "for share", "for key share"];
+
     private readonly IReadOnlyList<(int Start, int Length, string Name)> _places;
 
     private SqlText(string written, string numbered, IReadOnlyList<string> parameters, IReadOnlyList<(int Start, int Length, string Name)> places)
@@ -55,6 +57,13 @@ public sealed class SqlText
 
     /// <summary>Whether losing the answer leaves it open if something was written: everything but a plain SELECT.</summary>
     public bool MayWrite => !Written.AsSpan().TrimStart().StartsWith("select", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>
+    /// Whether it may have to wait for a lock that another transaction holds: everything but a SELECT that neither locks rows nor takes an advisory lock
+    /// (<see href="https://www.postgresql.org/docs/current/explicit-locking.html">explicit locking</see>).
+    /// </summary>
+    public bool MayWait =>
+        MayWrite || Written.Contains("advisory_", StringComparison.OrdinalIgnoreCase) || _lockingClauses.Any(c => Written.Contains(c, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>
     /// Whether running it gives a transaction its snapshot, where it has none yet. LOCK and SET, for example, do not

@@ -47,11 +47,16 @@ public sealed class StepProgram
         .. Steps.Any(s => s.Gate is { Lease: not null }) ? [LabService.Redis] : (IEnumerable<LabService>)[],
     ];
 
+    /// <summary>Indexes of the steps whose answer decides what an attempt does next: a <c>when</c> asks for their rows, or for a value that they keep.</summary>
+    public IReadOnlySet<int> Deciding => _deciding ??= FindDeciding();
+
     internal Instruction[] Instructions { get; }
 
     internal Block[] Blocks { get; }
 
     internal Loop[] Loops { get; }
+
+    private HashSet<int>? _deciding;
 
     /// <summary>What a worker or a session is: the first has the first role, and behind the last role comes the first again.</summary>
     /// <param name="worker">From 1.</param>
@@ -59,6 +64,16 @@ public sealed class StepProgram
 
     /// <summary>The step of that name, or null.</summary>
     public ProgramStep? FindStep(string name) => Steps.FirstOrDefault(s => s.Name == name);
+
+    private HashSet<int> FindDeciding()
+    {
+        var asked = Instructions.Where(i => i.Op == Op.SkipUnless).ToList();
+        return
+        [
+            .. asked.Where(i => i.Asked is not null).Select(i => i.Asked!.Index),
+            .. Steps.Where(s => s.Keep.Any(k => asked.Any(i => i.Asked is null && i.Slot == k.Slot))).Select(s => s.Index),
+        ];
+    }
 }
 
 /// <summary>A part of a program that some of its sessions follow: what the others do is not theirs.</summary>

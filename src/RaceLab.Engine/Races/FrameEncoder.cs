@@ -14,19 +14,21 @@ internal static class FrameEncoder
     /// <summary>Duplicates, where they cannot be counted live.</summary>
     public const uint NotCounted = uint.MaxValue;
 
-    private const int HeaderBytes = 68;
+    /// <summary>A frame's head: what stands before the workers.</summary>
+    public const int HeaderBytes = 68;
     private const int PointBytes = 28;
 
-    public static byte[] Delta(in FrameNumbers numbers, ReadOnlySpan<byte> activities)
+    public static byte[] Delta(in FrameNumbers numbers, ReadOnlySpan<byte> activities, ReadOnlySpan<byte> track = default)
     {
-        var bytes = new byte[HeaderBytes + activities.Length];
+        var bytes = new byte[HeaderBytes + activities.Length + track.Length];
         WriteHeader(bytes, 0, numbers, activities);
+        track.CopyTo(bytes.AsSpan(HeaderBytes + activities.Length));
         return bytes;
     }
 
-    public static byte[] Snapshot(in FrameNumbers numbers, ReadOnlySpan<byte> activities, ReadOnlySpan<ChartPoint> points)
+    public static byte[] Snapshot(in FrameNumbers numbers, ReadOnlySpan<byte> activities, ReadOnlySpan<ChartPoint> points, ReadOnlySpan<byte> track = default)
     {
-        var bytes = new byte[HeaderBytes + activities.Length + 4 + (points.Length * PointBytes)];
+        var bytes = new byte[HeaderBytes + activities.Length + 4 + (points.Length * PointBytes) + track.Length];
         WriteHeader(bytes, 1, numbers, activities);
         var rest = bytes.AsSpan(HeaderBytes + activities.Length);
         rest = WriteUInt(rest, (uint)points.Length);
@@ -41,6 +43,7 @@ internal static class FrameEncoder
             rest = WriteUInt(rest, point.Attempts);
         }
 
+        track.CopyTo(rest);
         return bytes;
     }
 

@@ -50,6 +50,9 @@ public sealed class Race : IRaceProgress
     /// <summary>How it ended, once <see cref="State"/> is <see cref="RaceState.Over"/>.</summary>
     public RaceResult? Result { get; private set; }
 
+    /// <summary>The log of a race that is over, for its track; null before, and when newer races have taken its room (<see cref="RaceRegistry.MostRecordedEvents"/>).</summary>
+    public RaceRecording? Recording { get; private set; }
+
     /// <summary>Completes with the result when the race is over, and never fails: what went wrong is in the result.</summary>
     public Task<RaceResult> Completion => _over.Task;
 
@@ -82,6 +85,10 @@ public sealed class Race : IRaceProgress
     void IRaceProgress.CrowdedOut() => Change(() => (State, IsCrowdedOut) = (RaceState.Queued, true));
 
     void IRaceProgress.Entered(RaceState state) => Change(() => (State, IsCrowdedOut) = (state, false));
+
+    void IRaceProgress.Recorded(RaceRecording recording) => Change(() => Recording = recording);
+
+    internal void ForgetRecording() => Change(() => Recording = null);
 
     void IRaceProgress.Publish(RaceFrame frame) => Change(() => Frame = frame);
 
@@ -125,6 +132,12 @@ public interface IRaceProgress
 
     /// <summary>A new frame for the viewers.</summary>
     void Publish(RaceFrame frame);
+
+    /// <summary>The whole log, once nothing more comes.</summary>
+    void Recorded(RaceRecording recording)
+    {
+        // Not everybody has a use for it.
+    }
 }
 
 /// <summary>Runs races.</summary>

@@ -23,7 +23,7 @@ internal sealed class RaceAggregator
     private readonly List<ChartPoint> _points = [];
     private readonly List<long> _rejected = [];
     private readonly OpeningEvents _opening;
-    private readonly bool _countsLive;
+    private readonly LiveTrack _live;
     private long _retries;
     private long _extraCreations;
     private uint _lastEnd;
@@ -34,8 +34,10 @@ internal sealed class RaceAggregator
     {
         _track = track;
         _workers = workers;
-        _countsLive = track.Request.Scenario.Invariants.Any(i => i.Live == LiveCount.ExtraCreations);
-        _opening = new OpeningEvents(workers.Count, _countsLive);
+        CountsLive = track.Request.Scenario.Invariants.Any(i => i.Live == LiveCount.ExtraCreations);
+        _opening = new OpeningEvents(workers.Count, CountsLive);
+        _live = new LiveTrack(workers.Count, FrameEncoder.HeaderBytes + workers.Count);
+        Recording = new RaceRecording(track, workers.Count);
         _creations = new int[track.Request.Workload.Keys + 1];
         _attemptsOf = new long[workers.Count];
         _stepLatencies = [.. track.Request.Strategy.Program.Steps.Select(_ => new List<uint>())];
@@ -43,6 +45,12 @@ internal sealed class RaceAggregator
 
     public AttemptCounts Counts => new(
         Of(Outcome.Created), Of(Outcome.Found), Of(Outcome.Updated), Of(Outcome.Rejected), Of(Outcome.Failed), Of(Outcome.Unknown));
+
+    /// <summary>Whether a second row for a key is one too many, so that it can be counted from the attempts' answers.</summary>
+    public bool CountsLive { get; }
+
+    /// <summary>Everything that happened, as far as there is room for it.</summary>
+    public RaceRecording Recording { get; }
 
     public long Retries => _retries;
 
@@ -66,12 +74,14 @@ internal sealed class RaceAggregator
     /// <summary>Reads everything that the workers have written since the last call.</summary>
     public void Drain()
     {
+        var records = Recording.MayTake(_track.Now());
         for (var worker = 0; worker < _workers.Count; worker++)
         {
             while (true)
             {
                 var events = _workers[worker].Log.Read();
                 if (events.IsEmpty) break;
+                if (records) Recording.Take(worker, events);
                 foreach (ref readonly var happened in events) Take(worker, happened);
             }
         }
@@ -85,10 +95,11 @@ internal sealed class RaceAggregator
         AddPoint(now);
         var numbers = new FrameNumbers(
             ++_frames, state, Progress(now), Counts, _retries, _rejected.Sum(), _points.Count == 0 ? EmptyPoint(now) : _points[^1] with { ElapsedMs = Ms(now) });
-        var delta = FrameEncoder.Delta(numbers, activities);
+        var delta = FrameEncoder.Delta(numbers, activities, _live.NextDelta());
+        var track = _live.Snapshot();
         var points = _points.ToArray();
         var shown = activities.ToArray();
-        return new RaceFrame(numbers.Number, delta, () => FrameEncoder.Snapshot(numbers, shown, points));
+        return new RaceFrame(numbers.Number, delta, () => FrameEncoder.Snapshot(numbers, shown, points, track()));
     }
 
     public LatencySummary SummarizeAttempts() => Percentiles.Summarize(CollectionsMarshal.AsSpan(_latencies));
@@ -108,6 +119,7 @@ internal sealed class RaceAggregator
     private void Take(int worker, in RaceEvent happened)
     {
         _opening.Take(worker, happened);
+        _live.Take(worker, happened, CountsLive && happened.IsAttempt && _creations[happened.Key] > 0);
         var latency = happened.End - happened.Start;
         if (!happened.IsAttempt)
         {
@@ -122,7 +134,7 @@ internal sealed class RaceAggregator
         }
 
         _outcomes[(int)happened.Outcome]++;
-        _retries += happened.Retries;
+        _retries += happened.Count;
         Redeliveries += happened.Delivery - 1;
         _attemptsOf[worker]++;
         _latencies.Add(latency);
@@ -150,7 +162,7 @@ internal sealed class RaceAggregator
     }
 
     private ChartPoint EmptyPoint(uint now) => new(
-        Ms(now), 0, float.NaN, float.NaN, float.NaN, _countsLive ? (uint)_extraCreations : FrameEncoder.NotCounted, (uint)_latencies.Count);
+        Ms(now), 0, float.NaN, float.NaN, float.NaN, CountsLive ? (uint)_extraCreations : FrameEncoder.NotCounted, (uint)_latencies.Count);
 
     private uint Progress(uint now)
     {

@@ -10,6 +10,8 @@ namespace RaceLab.Engine.Races;
 /// (live; 0xFFFFFFFF: not counted live), f32 attempts per second, p50 ms, p90 ms, p99 ms over the last interval (NaN: none ended).
 /// Then one byte for each worker: the index of the step that it is at, 254 between attempts, 255 when done.
 /// A snapshot goes on with u32 n and n chart points of u32 elapsed ms, f32 attempts per second, f32 p50, f32 p90, f32 p99, u32 duplicates, u32 attempts.
+/// Both end with the race track: u32 n, n bytes of the first moments (new segments in a delta, all so far in a snapshot), and the rest is of the newest moments, each as <see cref="TrackEncoder"/>
+/// writes it, or nothing.
 /// </remarks>
 public sealed class RaceFrame
 {

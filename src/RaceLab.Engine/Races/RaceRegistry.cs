@@ -16,6 +16,9 @@ public sealed class RaceRegistry : IAsyncDisposable
     /// <summary>How many finished races are kept in memory; older ones come from the archive.</summary>
     public const int KeptInMemory = 200;
 
+    /// <summary>How many events the kept races' logs have together, about 75 MB; beyond it the oldest logs go, and those races keep their summaries.</summary>
+    public const int MostRecordedEvents = 3_000_000;
+
     private readonly ConcurrentDictionary<string, Race> _races = new();
     private readonly ConcurrentQueue<string> _finished = new();
     private readonly ConcurrentDictionary<string, Task> _running = new();
@@ -92,6 +95,16 @@ public sealed class RaceRegistry : IAsyncDisposable
         await Task.WhenAll(_running.Values).ConfigureAwait(false);
     }
 
+    private void ForgetOldRecordings()
+    {
+        long events = 0;
+        foreach (var race in _races.Values.Where(r => r.Recording is not null).OrderByDescending(r => r.CreatedAt))
+        {
+            events += race.Recording?.Events ?? 0;
+            if (events > MostRecordedEvents) race.ForgetRecording();
+        }
+    }
+
     private static string NewId() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(9));
 
     private async Task RunAsync(Race race)
@@ -124,6 +137,7 @@ public sealed class RaceRegistry : IAsyncDisposable
 
         _finished.Enqueue(race.Id);
         lock (_starting) _running.TryRemove(race.Id, out _);
+        ForgetOldRecordings();
         while (_finished.Count > _limits.KeptInMemory && _finished.TryDequeue(out var oldest)) _races.TryRemove(oldest, out _);
     }
 }

@@ -1,3 +1,4 @@
+using RaceLab.Engine.Autopsies;
 using RaceLab.Engine.Content;
 using RaceLab.Engine.Statistics;
 
@@ -73,6 +74,9 @@ public sealed record RaceResult
 
     /// <summary>The first moments of the race, for the picture of what each worker did.</summary>
     public required IReadOnlyList<LaneSegment> Lanes { get; init; }
+
+    /// <summary>What happened to each duplicated key, rejection and wait; null where nothing ran, or the race is older than its being kept.</summary>
+    public Autopsy? Autopsy { get; init; }
 
     /// <summary>The last frame as a snapshot, charts included (<see cref="RaceFrame"/>).</summary>
     public required byte[] Snapshot { get; init; }
@@ -195,13 +199,33 @@ public sealed record StepLatency(string Step, LatencySummary Latency);
 /// <summary>Attempts of the least and the most busy worker.</summary>
 public sealed record WorkerSpread(long Min, long Max);
 
-/// <summary>One step of one attempt in the picture of the first moments.</summary>
+/// <summary>One step of one attempt in the picture of what each worker did.</summary>
 /// <param name="Worker">From 0.</param>
 /// <param name="Step">Index of the step in the program.</param>
 /// <param name="StartUs">Microseconds since the start barrier.</param>
 /// <param name="EndUs">Microseconds since the start barrier.</param>
 /// <param name="Mark">What to mark at its end.</param>
-public readonly record struct LaneSegment(int Worker, int Step, int StartUs, int EndUs, LaneMark Mark);
+public readonly record struct LaneSegment(int Worker, int Step, int StartUs, int EndUs, LaneMark Mark)
+{
+    /// <summary>Whether it waited for a lock, as far as that is known.</summary>
+    public LaneWait Wait { get; init; }
+
+    /// <summary>Why the statement was rejected: the number of its kind, from 1; 0: it was not.</summary>
+    public int Rejection { get; init; }
+}
+
+/// <summary>What is known of a step's waiting for a lock.</summary>
+public enum LaneWait : byte
+{
+    /// <summary>Nothing: it worked, or nobody saw it wait.</summary>
+    None,
+
+    /// <summary>The times of others imply that it waited.</summary>
+    Inferred,
+
+    /// <summary>It was seen waiting in the lock tables.</summary>
+    Sampled,
+}
 
 /// <summary>Marks at the end of a segment.</summary>
 public enum LaneMark : byte

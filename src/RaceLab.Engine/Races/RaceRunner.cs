@@ -128,6 +128,7 @@ public sealed class RaceRunner : IRaceRunner
         };
 
         var workers = await OpenWorkersAsync(application, track, stop).ConfigureAwait(false);
+        await using var sampler = await LockSampler.OpenAsync(database.WatcherConnectionString, stop).ConfigureAwait(false);
         var aggregator = new RaceAggregator(track, workers);
         DateTimeOffset startedAt;
         string? interrupted;
@@ -135,7 +136,7 @@ public sealed class RaceRunner : IRaceRunner
         {
             progress.Entered(RaceState.Running);
             startedAt = _time.GetUtcNow();
-            interrupted = await RunWorkersAsync(track, workers, aggregator, ending, progress).ConfigureAwait(false);
+            interrupted = await RunWatchedAsync(sampler, track, workers, aggregator, ending, progress).ConfigureAwait(false);
         }
         finally
         {
@@ -154,7 +155,10 @@ public sealed class RaceRunner : IRaceRunner
                 : outOfTime ? $"It was ended after {MaximumElapsed.TotalMinutes} minutes, the longest that a race may take; the verdict is about the attempts that ran until then."
                 : null),
         };
-        return interrupted is null ? await JudgeAsync(database, own, track, aggregator, result).ConfigureAwait(false) : result;
+        if (interrupted is null) result = await JudgeAsync(database, own, track, aggregator, sampler, result).ConfigureAwait(false);
+        if (result.End == RaceEnd.Interrupted) aggregator.Recording.Close(null, aggregator.CountsLive);
+        progress.Recorded(aggregator.Recording);
+        return result;
     }
 
     private static async Task<IReadOnlyList<RaceWorker>> OpenWorkersAsync(Application application, RaceTrack track, CancellationToken stop)
@@ -176,6 +180,27 @@ public sealed class RaceRunner : IRaceRunner
             foreach (var worker in workers)
                 if (worker is not null) await worker.DisposeAsync().ConfigureAwait(false);
             throw;
+        }
+    }
+
+    /// <summary>The run, with the lock tables looked at from outside.</summary>
+    private async Task<string?> RunWatchedAsync(
+        LockSampler sampler, RaceTrack track, IReadOnlyList<RaceWorker> workers, RaceAggregator aggregator, CancellationTokenSource ending, IRaceProgress progress)
+    {
+        using var ended = new CancellationTokenSource();
+        var looking = Task.Run(async () =>
+        {
+            await track.Barrier.ConfigureAwait(false);
+            await sampler.RunAsync(track, workers, ended.Token).ConfigureAwait(false);
+        }, CancellationToken.None);
+        try
+        {
+            return await RunWorkersAsync(track, workers, aggregator, ending, progress).ConfigureAwait(false);
+        }
+        finally
+        {
+            await ended.CancelAsync().ConfigureAwait(false);
+            await looking.ConfigureAwait(false);
         }
     }
 
@@ -257,7 +282,8 @@ public sealed class RaceRunner : IRaceRunner
         };
     }
 
-    private async Task<RaceResult> JudgeAsync(RaceDatabase database, NpgsqlDataSource own, RaceTrack track, RaceAggregator aggregator, RaceResult result)
+    private async Task<RaceResult> JudgeAsync(
+        RaceDatabase database, NpgsqlDataSource own, RaceTrack track, RaceAggregator aggregator, LockSampler sampler, RaceResult result)
     {
         using var span = RaceMeter.Traces.StartActivity("count");
         using var patience = new CancellationTokenSource(CountingTime, _time);
@@ -272,10 +298,17 @@ public sealed class RaceRunner : IRaceRunner
                 () => own.OpenConnectionAsync(patience.Token).AsTask(), null, FullServer.Patience, _time, patience.Token).ConfigureAwait(false);
             var table = new RaceTable(track.Request, connection);
             await table.WriteAttemptsAsync(aggregator.Attempts, track.Rejections.Kinds, track.Keys, patience.Token).ConfigureAwait(false);
-            return result with
+            result = result with
             {
                 Invariants = await table.AskInvariantsAsync(aggregator.ExtraCreations, patience.Token).ConfigureAwait(false),
                 Reconciliation = await table.ReconcileAsync(aggregator.Attempts, patience.Token).ConfigureAwait(false),
+            };
+            var (doubled, inAll) = await table.AskDoubledKeysAsync(result.Invariants, patience.Token).ConfigureAwait(false);
+            aggregator.Recording.Close(table.Made, aggregator.CountsLive);
+            return result with
+            {
+                Autopsy = RaceAutopsy.Of(
+                    aggregator.Recording, track.Request.Strategy.Program, doubled, inAll, aggregator.Rejected.Sum(), sampler.Seen, sampler.Looks),
             };
         }
         catch (Exception failure) when (failure is NpgsqlException or OperationCanceledException or TimeoutException)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Npgsql;
 using NpgsqlTypes;
+using RaceLab.Engine.Autopsies;
 using RaceLab.Engine.Content;
 using RaceLab.Engine.Programs;
 
@@ -15,9 +16,13 @@ internal sealed class RaceTable
     private const string CopyAttempts =
         "COPY attempts (attempt, worker, delivery, key, said, retries, sqlstate, constraint_name, started_us, ended_us) FROM STDIN (FORMAT binary)";
 
+    private const int MostRowsOfAKey = 100;
+    private const int MostDoubledRows = 5000;
+
     private readonly RaceRequest _request;
     private readonly NpgsqlConnection _connection;
     private readonly List<string> _tables = [];
+    private readonly HashSet<long> _made = [];
     private bool _bringsRows;
 
     /// <param name="request">Whose tables.</param>
@@ -27,6 +32,9 @@ internal sealed class RaceTable
         _request = request;
         _connection = connection;
     }
+
+    /// <summary>Attempts that have rows, as <see cref="ReconcileAsync"/> found them.</summary>
+    public IReadOnlySet<long> Made => _made;
 
     /// <summary>Builds the schema and the strategy's setup in an empty database.</summary>
     public async Task BuildAsync(CancellationToken cancellation)
@@ -68,7 +76,7 @@ internal sealed class RaceTable
             await copy.WriteAsync((int)ended.Delivery, NpgsqlDbType.Integer, cancellation).ConfigureAwait(false);
             await copy.WriteAsync(keys[ended.Key], NpgsqlDbType.Text, cancellation).ConfigureAwait(false);
             await copy.WriteAsync(WordFor(ended.Outcome), NpgsqlDbType.Text, cancellation).ConfigureAwait(false);
-            await copy.WriteAsync((int)ended.Retries, NpgsqlDbType.Integer, cancellation).ConfigureAwait(false);
+            await copy.WriteAsync((int)ended.Count, NpgsqlDbType.Integer, cancellation).ConfigureAwait(false);
             var rejection = ended.Rejection > 0 ? rejections[ended.Rejection - 1] : (SqlError?)null;
             await WriteTextAsync(rejection?.SqlState).ConfigureAwait(false);
             await WriteTextAsync(rejection?.Constraint).ConfigureAwait(false);
@@ -109,7 +117,6 @@ internal sealed class RaceTable
     {
         var told = new Dictionary<long, RaceEvent>(attempts.Count);
         foreach (var attempt in attempts) told[attempt.Number] = attempt.Ended;
-        var made = new HashSet<long>();
         long rows = 0, unacknowledged = 0;
 
         await using var command = new NpgsqlCommand($"SELECT attempt::bigint FROM (\n{_request.Scenario.Rows}\n) AS made WHERE attempt IS NOT NULL", _connection);
@@ -118,7 +125,7 @@ internal sealed class RaceTable
         {
             rows++;
             var number = reader.GetInt64(0);
-            made.Add(number);
+            _made.Add(number);
             if (!told.TryGetValue(number, out var ended) || (ended.Outcome != Outcome.Created && !ended.IsOpen)) unacknowledged++;
         }
 
@@ -128,16 +135,46 @@ internal sealed class RaceTable
             if (attempt.Ended.Outcome == Outcome.Created)
             {
                 acknowledged++;
-                if (!made.Contains(attempt.Number)) missing++;
+                if (!_made.Contains(attempt.Number)) missing++;
             }
             else if (attempt.Ended.IsOpen)
             {
                 unknown++;
-                if (made.Contains(attempt.Number)) unknownWithRow++;
+                if (_made.Contains(attempt.Number)) unknownWithRow++;
             }
         }
 
         return new Reconciliation(acknowledged, rows, unknown, unknownWithRow, missing, unacknowledged);
+    }
+
+    /// <summary>Keys that violate an invariant and have more rows than one, with the attempts of those rows: the first keys, and the first rows of each.</summary>
+    /// <param name="invariants">What came of them; the first one that has such keys is asked.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <returns>The keys, and how many there are in all.</returns>
+    public async Task<(IReadOnlyList<DoubledKey> Keys, long InAll)> AskDoubledKeysAsync(IReadOnlyList<InvariantResult> invariants, CancellationToken cancellation)
+    {
+        foreach (var violated in invariants.Where(i => i.Violations > 0))
+        {
+            var query = _request.Scenario.Invariants.First(i => i.Name == violated.Name).Query;
+            var sql = $"""
+                SELECT key, attempt FROM (
+                    SELECT key::text AS key, attempt::bigint AS attempt, count(*) OVER whole AS rows, min(attempt::bigint) OVER whole AS first,
+                           row_number() OVER (PARTITION BY key::text ORDER BY attempt) AS place
+                    FROM (
+                {_request.Scenario.Rows}
+                ) AS rows WINDOW whole AS (PARTITION BY key::text)) AS counted
+                WHERE rows > 1 AND place <= {MostRowsOfAKey} AND key IN (SELECT key::text FROM (
+                {query}
+                ) AS violations) ORDER BY first, key, attempt LIMIT {MostDoubledRows}
+                """;
+            await using var command = new NpgsqlCommand(sql, _connection);
+            await using var reader = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
+            var rows = new List<(string Key, long Attempt)>();
+            while (await reader.ReadAsync(cancellation).ConfigureAwait(false)) rows.Add((reader.GetString(0), reader.GetInt64(1)));
+            if (rows.Count > 0) return ([.. rows.GroupBy(r => r.Key).Select(k => new DoubledKey(k.Key, [.. k.Select(r => r.Attempt)]))], violated.Violations);
+        }
+
+        return ([], 0);
     }
 
     private async Task LearnTablesAsync(CancellationToken cancellation)

@@ -37,6 +37,9 @@ internal sealed class RaceWorker : IAsyncDisposable
 
     public WorkerLog Log { get; } = new();
 
+    /// <summary>The server process behind its connection; null while it has none.</summary>
+    public int? ProcessId => _seat.Session?.ProcessId;
+
     /// <summary>What it is doing, for the live picture: a step's index, or one of <see cref="FrameEncoder"/>'s two others.</summary>
     public byte Activity { get; private set; } = FrameEncoder.BetweenAttempts;
 
@@ -85,6 +88,7 @@ internal sealed class RaceWorker : IAsyncDisposable
             Activity = (byte)step.Index;
             var start = _track.Now();
             ushort rejection = 0;
+            long rows = 0;
             if (step.Kind == StepKind.Crash)
             {
                 await _seat.DisposeAsync().ConfigureAwait(false);
@@ -102,6 +106,7 @@ internal sealed class RaceWorker : IAsyncDisposable
             {
                 var result = await _seat.DoAsync(step, _machine, _track.Aborting).ConfigureAwait(false);
                 if (result.Error is { } error) rejection = _track.Rejections.NumberOf(error);
+                rows = result.Rows;
                 Seat.Tell(_machine, result);
                 if (result.Kind == StatementEnd.Lost)
                 {
@@ -110,7 +115,7 @@ internal sealed class RaceWorker : IAsyncDisposable
                 }
             }
 
-            Log.Append(new RaceEvent(start, _track.Now(), attempt, key, (byte)step.Index, default, rejection, 0, (byte)_machine.Delivery));
+            Log.Append(new RaceEvent(start, _track.Now(), attempt, key, (byte)step.Index, default, rejection, (ushort)Math.Min(rows, ushort.MaxValue), (byte)_machine.Delivery));
         }
 
         return alive;

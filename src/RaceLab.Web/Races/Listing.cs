@@ -2,7 +2,7 @@ using RaceLab.Engine.Programs;
 
 namespace RaceLab.Web.Races;
 
-/// <summary>A strategy's steps as the page shows them: in the listing, in the workers' cells and in the picture of the first moments alike.</summary>
+/// <summary>A strategy's steps as the page shows them: in the listing, in the workers' cells and on the race track alike.</summary>
 /// <param name="Lines">One for each step of the program, at the step's own index.</param>
 public sealed record Listing(IReadOnlyList<ListingLine> Lines)
 {

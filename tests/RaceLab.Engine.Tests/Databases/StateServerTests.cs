@@ -2,8 +2,10 @@ using System.Text.Json;
 using Dapper;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
+using RaceLab.Engine.Autopsies;
 using RaceLab.Engine.Content;
 using RaceLab.Engine.Databases;
+using RaceLab.Engine.Programs;
 using RaceLab.Engine.Races;
 using RaceLab.Engine.Statistics;
 
@@ -116,7 +118,25 @@ public sealed class StateServerTests
             Elapsed = TimeSpan.FromTicks(12345678),
             AttemptsPerSecond = 2.43,
             PerWorker = new WorkerSpread(1, 2),
+            Autopsy = SomeAutopsy(),
             Lanes = [new LaneSegment(0, 1, 2, 3, LaneMark.Duplicate), new LaneSegment(1, 0, 5, 8, LaneMark.None)],
             Snapshot = [.. Enumerable.Range(0, 1000).Select(i => (byte)i)],
         });
+
+    private static Autopsy SomeAutopsy()
+    {
+        StepRun look = new(0, 1, 10, 20, 0), write = new(1, 1, 30, 40, 1);
+        var story = new AttemptStory(7, 2, "thing-1", Outcome.Created, true, [look, write]);
+        return new Autopsy
+        {
+            Keys = [new KeyFinding("thing-1", 2, [new Winner(story, 1, look, write, null)], [new ScheduledStep(1, "check"), ScheduledStep.DeliveryTo(2)], 2)],
+            KeysInAll = 1,
+            Rejections = [new RejectionFinding(story, write with { SqlState = "23505", Constraint = "c" }, story, write, Evidence.Rows)],
+            RejectionsInAll = 3,
+            Waits = [new WaitFinding(2, 7, "thing-1", write, "tuple", [new Holder(1, null, look)], 2, Evidence.Sampled)],
+            WaitsInAll = 1,
+            Looks = new LockLooks(12, 50.5, null),
+            CompleteUntilUs = 4,
+        };
+    }
 }

@@ -136,7 +136,7 @@ public class RaceRunnerTests(TestPostgres postgres)
         Assert.Equal(result.Attempts.Created, BitConverter.ToUInt32(delta, 16));
         Assert.Equal(result.Attempts.Found, BitConverter.ToUInt32(delta, 20));
         Assert.Equal(result.Invariants[0].Excess, BitConverter.ToUInt32(delta, 48));
-        Assert.Equal([255, 255, 255, 255], delta[68..]);
+        Assert.Equal([255, 255, 255, 255], delta[68..72]);
     }
 
     [Fact(Timeout = 60_000)]

@@ -61,6 +61,10 @@ public sealed partial class LiveRace : IAsyncDisposable
     [Parameter]
     public RenderFragment? Picture { get; set; }
 
+    /// <summary>The track of a race that is over.</summary>
+    [Parameter]
+    public RenderFragment? Lanes { get; set; }
+
     /// <summary>Whether there is such a picture; until then the workers stand there.</summary>
     [Parameter]
     public bool HasPicture { get; set; }
@@ -74,6 +78,8 @@ public sealed partial class LiveRace : IAsyncDisposable
 
     [Inject]
     private CircuitConnection Connection { get; set; } = default!;
+
+    private const string LiveTrackNote = "Waits and duplicates of other moments come when the race is over. A frame has room for the newest steps only, so a fast race shows a short time, twice a second.";
 
     private bool IsUnderWay => Race is { IsUnderWay: true };
 

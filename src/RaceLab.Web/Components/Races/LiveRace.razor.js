@@ -2,6 +2,11 @@
 import uPlot from '../../lib/uplot/uPlot.esm.js';
 import { readFrame, pointOf, betweenAttempts, done } from '../../js/frame.js';
 import { palette, fit, drawStep } from '../../js/paint.js';
+import { readPiece, timeText, paintTrack } from '../../js/track.js';
+
+/** What is seen of a fast race jumps from moment to moment: not more often than this. */
+const calmMs = 500;
+const rollingUs = 1_000_000;
 
 const numbers = new Intl.NumberFormat('en-US');
 const charts = {
@@ -15,6 +20,7 @@ export function create(root) {
   let setup = { steps: [], workers: 0, seconds: null };
   let columns = empty();
   let frame = null;
+  let track = noTrack();
   let scheduled = false;
   const plots = new Map();
 
@@ -28,6 +34,7 @@ export function create(root) {
     if (!root.isConnected) return;
     paintNumbers(root, frame);
     paintWorkers(root.querySelector('[data-workers]'), setup, frame, colour);
+    paintLiveTrack(root, track, setup, colour);
     for (const [name, plot] of plots) plot.setData([columns[0], ...charts[name].series.map(s => columns[s.column])]);
   }
 
@@ -45,8 +52,19 @@ export function create(root) {
     for (const { target } of entries) plots.get(target.dataset.chart)?.setSize(sizeOf(target));
     schedule();
   });
-  root.querySelectorAll('[data-chart], [data-workers]').forEach(element => sizes.observe(element));
+  root.querySelectorAll('[data-chart], [data-workers], [data-track]').forEach(element => sizes.observe(element));
   addEventListener('racelab-theme', repaint);
+  const onShow = event => {
+    const chosen = event.target.closest?.('[data-track-show]');
+    if (!chosen) return;
+    show(chosen.dataset.trackShow);
+    schedule();
+  };
+  const show = which => {
+    track.shows = which;
+    for (const button of root.querySelectorAll('[data-track-show]')) button.setAttribute('aria-pressed', button.dataset.trackShow === which);
+  };
+  root.addEventListener('click', onShow);
   rebuild();
 
   return {
@@ -55,6 +73,8 @@ export function create(root) {
       setup = next;
       columns = empty();
       frame = null;
+      track = noTrack();
+      show(matchMedia('(prefers-reduced-motion: reduce)').matches ? 'opening' : 'newest');
       schedule();
     },
 
@@ -65,11 +85,13 @@ export function create(root) {
       if (next.points) columns = next.points;
       else pointOf(next).forEach((value, column) => columns[column].push(value));
       frame = next;
+      takeTrack(track, next);
       schedule();
     },
 
     dispose() {
       removeEventListener('racelab-theme', repaint);
+      root.removeEventListener('click', onShow);
       sizes.disconnect();
       for (const plot of plots.values()) plot.destroy();
     },
@@ -77,6 +99,47 @@ export function create(root) {
 }
 
 const empty = () => [[], [], [], [], [], []];
+const noTrack = () => ({ shows: 'newest', opening: { from: 0, to: 0, segments: [] }, newest: [], view: null, changed: 0 });
+
+/** The first moments grow, and the newest push out those that are older than what is ever shown. */
+function takeTrack(track, frame) {
+  const opening = readPiece(frame.track?.opening);
+  if (opening) track.opening = frame.isSnapshot ? opening : { from: 0, to: opening.to, segments: [...track.opening.segments, ...opening.segments] };
+  const newest = readPiece(frame.track?.newest);
+  if (newest) track.newest = [...track.newest.filter(piece => piece.to > newest.to - rollingUs), newest];
+}
+
+/** The newest moments: the last second of a race of which all is there, otherwise as much as the last frame has. */
+function newestView(track) {
+  const last = track.newest.at(-1);
+  if (!last) return null;
+  let from = last.from;
+  for (const piece of track.newest.toReversed()) if (piece.to >= from - 1000) from = Math.min(from, piece.from);
+  if (last.to - from > rollingUs / 4) return { from: Math.max(0, last.to - rollingUs), to: last.to, rolls: true };
+  return { from: last.from, to: Math.max(last.to, last.from + 20), rolls: false };
+}
+
+function paintLiveTrack(root, track, setup, colour) {
+  const canvas = root.querySelector('[data-track]');
+  if (!canvas?.clientWidth || !setup.workers) return;
+  let view = { from: 0, to: Math.max(20, track.opening.to) };
+  let segments = track.opening.segments;
+  let covered = track.opening;
+  if (track.shows === 'newest' && track.newest.length > 0) {
+    const next = newestView(track);
+    if (!track.view || next.rolls || performance.now() - track.changed > calmMs) {
+      track.view = next;
+      track.changed = performance.now();
+    }
+    view = track.view;
+    segments = track.newest.flatMap(piece => piece.segments);
+    covered = null;
+  }
+  paintTrack(canvas, { segments, workers: setup.workers, steps: setup.steps, view, covered }, colour);
+  const drawn = root.querySelector('[data-track-drawn]');
+  const text = segments.length === 0 ? '' : `Drawn: ${timeText(Math.round(view.from), 1)} to ${timeText(Math.round(view.to), 1)}.`;
+  if (drawn && drawn.textContent !== text) drawn.textContent = text;
+}
 
 function paintNumbers(root, frame) {
   root.dataset.frame = frame ? frame.number : 0;

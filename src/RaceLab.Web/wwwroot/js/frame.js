@@ -28,15 +28,29 @@ export function readFrame(bytes) {
     p99: orGap(view.getFloat32(64, true)),
     steps: bytes.subarray(headerBytes, headerBytes + workers),
     points: null,
+    track: null,
   };
   counts.forEach((name, index) => { frame[name] = view.getUint32(16 + 4 * index, true); });
-  if (frame.isSnapshot) frame.points = readPoints(view, headerBytes + workers);
+  let rest = headerBytes + workers;
+  if (frame.isSnapshot) {
+    frame.points = readPoints(view, rest);
+    rest += 4 + pointBytes * frame.points[0].length;
+  }
+  frame.track = readTrack(bytes, view, rest);
   return frame;
 }
 
 /** The point that a delta adds to the charts. */
 export function pointOf(frame) {
   return [frame.elapsedMs / 1000, frame.attemptsPerSecond, frame.p50, frame.p90, frame.p99, frame.duplicates];
+}
+
+/** What a frame has of the race track: pieces that track.js reads, or null. */
+function readTrack(bytes, view, at) {
+  if (bytes.byteLength < at + 4) return null;
+  const opening = at + 4 + view.getUint32(at, true);
+  const piece = (from, to) => (to > from ? bytes.subarray(from, to) : null);
+  return { opening: piece(at + 4, opening), newest: piece(opening, bytes.byteLength) };
 }
 
 function readPoints(view, at) {

@@ -1,0 +1,157 @@
+using Microsoft.AspNetCore.Components;
+using Microsoft.JSInterop;
+using RaceLab.Engine.Races;
+using RaceLab.Web.Races;
+
+namespace RaceLab.Web.Components.Races;
+
+/// <summary>
+/// The track of a race that is over: what every worker did and when, down to single microseconds. The browser draws and moves; for whatever comes into view it
+/// asks for a piece of the log.
+/// </summary>
+public sealed partial class RaceTrack : IAsyncDisposable
+{
+    private const int MostRows = 300;
+    private ElementReference _canvas;
+    private DotNetObjectReference<RaceTrack>? _self;
+    private IJSObjectReference? _module;
+    private IJSObjectReference? _view;
+    private (RaceRecording? Recording, IReadOnlyList<LaneSegment>? Lanes) _read;
+    private TrackSource _source = TrackSource.Of(null, []);
+    private TrackSource? _drawnSource;
+    private IReadOnlyList<LaneSegment> _rows = [];
+    private string _drawn = "";
+    private string _chosen = "";
+    private int _duplicate = -1;
+    private int _rejection = -1;
+
+    /// <summary>The race's log; null where only its record is left.</summary>
+    [Parameter]
+    public RaceRecording? Recording { get; set; }
+
+    /// <summary>The first moments, of the record.</summary>
+    [Parameter, EditorRequired]
+    public IReadOnlyList<LaneSegment> Lanes { get; set; } = [];
+
+    /// <summary>The steps, for colours and names.</summary>
+    [Parameter, EditorRequired]
+    public Listing Listing { get; set; } = Listing.Empty;
+
+    [Inject]
+    private IJSRuntime Js { get; set; } = default!;
+
+    /// <summary>The browser shows another time: what is there.</summary>
+    /// <param name="fromUs">Since the start barrier.</param>
+    /// <param name="toUs">Behind it.</param>
+    /// <returns>As <see cref="TrackEncoder"/> writes it.</returns>
+    [JSInvokable]
+    public byte[] Look(double fromUs, double toUs)
+    {
+        var (from, to) = ((int)Math.Clamp(fromUs, 0, int.MaxValue - 1), (int)Math.Clamp(Math.Ceiling(toUs), 1, int.MaxValue));
+        (_rows, var complete) = _source.Between(from, to);
+        _drawn = TrackWords.Drawn(_source, from, to, complete);
+        StateHasChanged();
+        return TrackEncoder.Encode(_rows, from, complete);
+    }
+
+    /// <summary>Somebody chose a step: says what it was.</summary>
+    /// <param name="worker">From 0.</param>
+    /// <param name="startUs">When it began.</param>
+    /// <param name="step">Its index.</param>
+    [JSInvokable]
+    public void Choose(int worker, int startUs, int step)
+    {
+        var at = _rows.FirstOrDefault(s => s.Worker == worker && s.StartUs == startUs && s.Step == step);
+        _chosen = at == default ? "" : TrackWords.Describe(at, _source.At(worker + 1, at.EndUs), Listing, _source);
+        StateHasChanged();
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            if (_view is not null)
+            {
+                await _view.InvokeVoidAsync("dispose");
+                await _view.DisposeAsync();
+            }
+
+            if (_module is not null) await _module.DisposeAsync();
+        }
+        catch (JSDisconnectedException)
+        {
+            // The page is gone, and what it held with it.
+        }
+
+        _self?.Dispose();
+    }
+
+    /// <inheritdoc/>
+    protected override void OnParametersSet()
+    {
+        if (ReferenceEquals(_read.Recording, Recording) && ReferenceEquals(_read.Lanes, Lanes)) return;
+        _read = (Recording, Lanes);
+        _source = TrackSource.Of(Recording, Lanes);
+        (_duplicate, _rejection, _chosen) = (-1, -1, "");
+    }
+
+    /// <inheritdoc/>
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (ReferenceEquals(_drawnSource, _source)) return;
+        _drawnSource = _source;
+        try
+        {
+            _self ??= DotNetObjectReference.Create(this);
+            _module ??= await Js.InvokeAsync<IJSObjectReference>("import", "./Components/Races/RaceTrack.razor.js");
+            _view ??= await _module.InvokeAsync<IJSObjectReference>("create", _canvas, _self);
+            await _view.InvokeVoidAsync("show", new
+            {
+                workers = _source.Workers,
+                end = Math.Max(1, _source.EndUs),
+                first = Math.Max(1, _source.FirstUs),
+                rejections = _source.States,
+                steps = Listing.Lines.Select(l => new { label = l.Label, tone = l.Tone, shape = l.Shape.ToString().ToLowerInvariant() }),
+            });
+        }
+        catch (JSDisconnectedException)
+        {
+            // The next circuit draws it anew.
+        }
+    }
+
+    private Task ShowFirst() => CallAsync("goTo", 0, _source.FirstUs);
+
+    private Task ShowAll() => CallAsync("goTo", 0, _source.Between(0, int.MaxValue).ToUs);
+
+    /// <summary>Goes to the next place of a kind, or the one before, and round at the ends.</summary>
+    private Task Step(LaneMark kind, int direction)
+    {
+        var places = PlacesOf(kind);
+        if (places.Count == 0) return Task.CompletedTask;
+        var at = kind == LaneMark.Duplicate ? _duplicate : _rejection;
+        at = at < 0 && direction < 0 ? places.Count - 1 : (at + direction + places.Count) % places.Count;
+        if (kind == LaneMark.Duplicate) _duplicate = at;
+        else _rejection = at;
+        var (from, to) = _source.Around(places[at]);
+        return CallAsync("goTo", from, to);
+    }
+
+    private string PlaceText(LaneMark kind)
+    {
+        var (count, at) = (PlacesOf(kind).Count, kind == LaneMark.Duplicate ? _duplicate : _rejection);
+        var noun = kind == LaneMark.Duplicate ? "duplicate" : "rejection";
+        if (count == 0) return $"No {noun}";
+        return at < 0 ? $"Around a {noun}" : $"{char.ToUpperInvariant(noun[0])}{noun[1..]} {at + 1} of {count}";
+    }
+
+    private IReadOnlyList<int> PlacesOf(LaneMark kind) => kind == LaneMark.Duplicate ? _source.Duplicates : _source.Rejections;
+
+    private string StateOf(LaneSegment segment) => segment.Rejection > 0 && segment.Rejection <= _source.States.Count ? _source.States[segment.Rejection - 1] : "";
+
+    private async Task CallAsync(string name, params object[] arguments)
+    {
+        if (_view is not null) await _view.InvokeVoidAsync(name, arguments);
+    }
+}

@@ -1,0 +1,139 @@
+// Moves over the track of a race that is over, and draws it. What a step was, and what is to be drawn, the lab says.
+import { palette } from '../../js/paint.js';
+import { readPiece, pan, zoom, hit, neighbour, layoutOf, paintTrack } from '../../js/track.js';
+
+const settleMs = 160;
+
+export function create(canvas, lab) {
+  let colour = palette(canvas);
+  let picture = null;
+  let scheduled = false;
+  let settling = 0;
+  let asked = 0;
+  let drag = null;
+
+  const schedule = () => {
+    if (scheduled) return;
+    scheduled = true;
+    requestAnimationFrame(() => {
+      scheduled = false;
+      if (picture && canvas.isConnected && canvas.clientWidth) paintTrack(canvas, picture, colour);
+    });
+  };
+
+  async function look() {
+    const mine = ++asked;
+    const piece = readPiece(await lab.invokeMethodAsync('Look', picture.view.from, picture.view.to));
+    if (mine !== asked || !piece) return;
+    picture.segments = piece.segments;
+    picture.covered = piece;
+    canvas.dataset.drawn = piece.segments.length;
+    canvas.dataset.from = piece.from;
+    schedule();
+  }
+
+  function move(view, now = false) {
+    picture.view = view;
+    schedule();
+    clearTimeout(settling);
+    settling = setTimeout(look, now ? 0 : settleMs);
+  }
+
+  function choose(segment) {
+    picture.selected = segment;
+    if (segment) {
+      picture.lane = segment.worker;
+      const { view } = picture;
+      const span = view.to - view.from;
+      if (segment.start < view.from || segment.start > view.to) move(pan(view, segment.start - view.from - span / 3, picture.end));
+      lab.invokeMethodAsync('Choose', segment.worker, segment.start, segment.step);
+    }
+    schedule();
+  }
+
+  const placeOf = event => {
+    const box = canvas.getBoundingClientRect();
+    const place = layoutOf(canvas, picture.workers, picture.view);
+    return { us: place.us(event.clientX - box.left), worker: place.worker(event.clientY - box.top), perPixel: (picture.view.to - picture.view.from) / place.across };
+  };
+
+  const handlers = {
+    pointerdown(event) {
+      if (!picture || event.button !== 0) return;
+      drag = { x: event.clientX, view: picture.view, moved: false };
+      canvas.setPointerCapture(event.pointerId);
+    },
+    pointermove(event) {
+      if (!drag) return;
+      const by = event.clientX - drag.x;
+      if (Math.abs(by) > 3) drag.moved = true;
+      if (drag.moved) move(pan(drag.view, -by * placeOf(event).perPixel, picture.end));
+    },
+    pointerup(event) {
+      const clicked = drag && !drag.moved;
+      drag = null;
+      if (!clicked) return;
+      const { us, worker, perPixel } = placeOf(event);
+      picture.lane = worker;
+      choose(hit(picture.segments, worker, us, 4 * perPixel));
+    },
+    pointercancel() { drag = null; },
+    wheel(event) {
+      if (!picture || (!event.ctrlKey && !event.metaKey)) return;
+      event.preventDefault();
+      move(zoom(picture.view, event.deltaY > 0 ? 1.25 : 0.8, placeOf(event).us, picture.end));
+    },
+    keydown(event) {
+      if (!picture || event.ctrlKey || event.metaKey || event.altKey) return;
+      const { view, end } = picture;
+      const span = view.to - view.from;
+      const middle = picture.selected ? picture.selected.end : (view.from + view.to) / 2;
+      if (event.key === 'ArrowLeft' || event.key === 'ArrowRight') {
+        const direction = event.key === 'ArrowLeft' ? -1 : 1;
+        if (event.shiftKey) choose(neighbour(picture.segments, picture.lane ?? 0, view.from, direction, picture.selected));
+        else move(pan(view, direction * span * 0.15, end));
+      } else if (event.key === 'ArrowUp' || event.key === 'ArrowDown') {
+        picture.lane = Math.max(0, Math.min(picture.workers - 1, (picture.lane ?? -1) + (event.key === 'ArrowUp' ? -1 : 1)));
+        picture.selected = null;
+        reveal();
+        choose(neighbour(picture.segments, picture.lane, view.from, 1, null));
+      } else if (event.key === '+' || event.key === '=') move(zoom(view, 0.5, middle, end));
+      else if (event.key === '-') move(zoom(view, 2, middle, end));
+      else if (event.key === 'Home') move(pan(view, -end, end));
+      else if (event.key === 'End') move(pan(view, end, end));
+      else return;
+      event.preventDefault();
+    },
+  };
+
+  function reveal() {
+    const scroller = canvas.parentElement;
+    const lane = canvas.clientHeight / Math.max(1, picture.workers);
+    const top = picture.lane * lane;
+    if (top < scroller.scrollTop) scroller.scrollTop = top;
+    else if (top + 2 * lane > scroller.scrollTop + scroller.clientHeight) scroller.scrollTop = top + 2 * lane - scroller.clientHeight;
+  }
+
+  const repaint = () => { colour = palette(canvas); schedule(); };
+  const sizes = new ResizeObserver(schedule);
+  sizes.observe(canvas);
+  addEventListener('racelab-theme', repaint);
+  for (const [name, handler] of Object.entries(handlers)) canvas.addEventListener(name, handler, name === 'wheel' ? { passive: false } : undefined);
+
+  return {
+    /** Another race: how many lanes, how long, and what its steps look like. */
+    show(race) {
+      picture = { ...race, segments: [], covered: null, selected: null, lane: null, view: { from: 0, to: Math.min(race.end, race.first) } };
+      return look();
+    },
+    goTo(from, to) { picture.selected = null; move({ from, to: Math.max(from + 20, to) }, true); },
+    zoom(factor) { move(zoom(picture.view, factor, (picture.view.from + picture.view.to) / 2, picture.end), true); },
+    pan(share) { move(pan(picture.view, share * (picture.view.to - picture.view.from), picture.end), true); },
+    dispose() {
+      clearTimeout(settling);
+      sizes.disconnect();
+      removeEventListener('racelab-theme', repaint);
+      for (const [name, handler] of Object.entries(handlers)) canvas.removeEventListener(name, handler);
+    },
+  };
+}
