@@ -123,9 +123,9 @@ public class RaceRecordingTests(TestPostgres postgres)
     {
         Request = SmallScenario.Naive(new Workload { Workers = workers }),
         Time = TimeProvider.System,
-        ConnectAsync = () => throw new NotSupportedException("This track has no workers."),
         Stopping = CancellationToken.None,
         Aborting = CancellationToken.None,
         Keys = ["", "thing-1"],
+        Inputs = InputSource.ForSchedule(SmallScenario.Naive(new Workload { Workers = workers })),
     };
 }
