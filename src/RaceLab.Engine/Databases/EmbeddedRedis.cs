@@ -11,6 +11,7 @@ internal sealed class EmbeddedRedis : IAsyncDisposable
 
     private readonly ClusterSlot _slot;
     private readonly GuardedProcess _process;
+    private int _disposed;
 
     private EmbeddedRedis(ClusterSlot slot, GuardedProcess process, RedisAddress address)
     {
@@ -78,6 +79,7 @@ internal sealed class EmbeddedRedis : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
         await _process.DisposeAsync().ConfigureAwait(false);
         await GiveUpAsync(_slot).ConfigureAwait(false);
     }

@@ -33,7 +33,7 @@ internal readonly record struct Likeness(int? Roles, int Sessions = int.MaxValue
     /// <param name="anonymous">Whether nothing depends on which session of a role is which.</param>
     public static Likeness Of(Strategy strategy, int sessions, bool anonymous)
     {
-        if (!anonymous) return None;
+        if (!anonymous) return new Likeness(null, sessions);
         var (roles, instances) = (strategy.Program.Roles.Count, strategy.Instances);
         return new Likeness(roles / (int)BigInteger.GreatestCommonDivisor(roles, instances) * instances, sessions);
     }

@@ -22,7 +22,7 @@ internal static class OrderCount
     }
 
     /// <summary>
-    /// Orders equivalent to a schedule. The environment counts as sessions of its own. Turns of a session that has ended are empty and may stand anywhere behind its last step.
+    /// Orders equivalent to a schedule. The environment counts as sessions of its own, behind the others. Turns of a session that has ended are empty and may stand anywhere behind its last step.
     /// </summary>
     /// <param name="sessions">Which session, from 0, took each step of the schedule.</param>
     /// <param name="dependent">Whether the steps at two places of the schedule must keep their order.</param>
@@ -56,7 +56,12 @@ internal static class OrderCount
         bool MayGo(int[] taken, int session)
         {
             if (taken[session] == 0 && alike.Before(session + 1) is { } first && taken[first - 1] == 0) return false;
-            if (taken[session] >= places[session].Length) return true;
+            if (taken[session] >= places[session].Length)
+            {
+                // The environment never ends before the last session does: as long as it could take a turn, an order in which it does is another one.
+                return session < alike.Sessions || !Enumerable.Range(0, taken.Length).Any(other => taken[other] < places[other].Length);
+            }
+
             var place = places[session][taken[session]];
 
             // Every dependent step that stood before it must have been taken.
