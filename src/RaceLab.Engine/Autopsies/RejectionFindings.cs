@@ -13,13 +13,14 @@ public static class RejectionFindings
     /// <param name="run">The statement, one of the attempt's steps.</param>
     /// <param name="attempts">The race's log.</param>
     /// <param name="waits">What was seen of waits, of whomever.</param>
-    public static RejectionFinding Of(StepProgram program, AttemptStory story, StepRun run, IAttempts attempts, IReadOnlyList<WaitFinding> waits)
+    /// <param name="overKeys">Whether attempts of one key are rivals; where they fight over something else, such as ids that they made up, the key tells nothing.</param>
+    public static RejectionFinding Of(StepProgram program, AttemptStory story, StepRun run, IAttempts attempts, IReadOnlyList<WaitFinding> waits, bool overKeys = true)
     {
         ArgumentNullException.ThrowIfNull(program);
         ArgumentNullException.ThrowIfNull(story);
         ArgumentNullException.ThrowIfNull(attempts);
         ArgumentNullException.ThrowIfNull(waits);
-        var rivals = attempts.OfKey(story.Key, run.EndUs).Where(a => a.Attempt != story.Attempt).ToList();
+        List<AttemptStory> rivals = overKeys ? [.. attempts.OfKey(story.Key, run.EndUs).Where(a => a.Attempt != story.Attempt)] : [];
 
         // A constraint speaks of a row that is there, and a row names its attempt.
         if (run.SqlState?.StartsWith(IntegrityClass, StringComparison.Ordinal) == true)

@@ -17,8 +17,9 @@ internal static class RaceAutopsy
     /// <param name="rejectionsInAll">How many statements were rejected, recorded or not.</param>
     /// <param name="seen">Waits that were seen.</param>
     /// <param name="looks">How they were looked for.</param>
+    /// <param name="overKeys">Whether attempts of one key are rivals.</param>
     public static Autopsy Of(
-        RaceRecording recording, StepProgram program, IReadOnlyList<DoubledKey> doubled, long keysInAll, long rejectionsInAll, IReadOnlyList<SeenWait> seen, LockLooks looks)
+        RaceRecording recording, StepProgram program, IReadOnlyList<DoubledKey> doubled, long keysInAll, long rejectionsInAll, IReadOnlyList<SeenWait> seen, LockLooks looks, bool overKeys)
     {
         var sampled = WaitFindings.OfSeen(program, seen, recording);
         var implied = ImpliedWaits(recording, program, sampled);
@@ -28,7 +29,7 @@ internal static class RaceAutopsy
         foreach (var (worker, at) in recording.Rejected())
         {
             if (rejections.Count == Autopsy.MostEntries) break;
-            if (recording.RunAt(worker, at) is { } rejected) rejections.Add(RejectionFindings.Of(program, rejected.Story, rejected.Run, recording, sampled));
+            if (recording.RunAt(worker, at) is { } rejected) rejections.Add(RejectionFindings.Of(program, rejected.Story, rejected.Run, recording, sampled, overKeys));
         }
 
         var autopsy = new Autopsy

@@ -308,7 +308,7 @@ public sealed class RaceRunner : IRaceRunner
             return result with
             {
                 Autopsy = RaceAutopsy.Of(
-                    aggregator.Recording, track.Request.Strategy.Program, doubled, inAll, aggregator.Rejected.Sum(), sampler.Seen, sampler.Looks),
+                    aggregator.Recording, track.Request.Strategy.Program, doubled, inAll, aggregator.Rejected.Sum(), sampler.Seen, sampler.Looks, aggregator.CountsLive),
             };
         }
         catch (Exception failure) when (failure is NpgsqlException or OperationCanceledException or TimeoutException)
