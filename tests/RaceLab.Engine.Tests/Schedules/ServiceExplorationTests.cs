@@ -16,7 +16,7 @@ public sealed class ServiceExplorationTests(TestPostgres postgres)
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public static TheoryData<string> Programs => ["replica", "replica-in-the-middle", "replica-between-writes", "lease", "lease-without-token", "lease-around-a-transaction", "lease-behind-a-check", "crash-inside-a-lease"];
+    public static TheoryData<string> Programs => ["replica", "replica-in-the-middle", "replica-between-writes", "lease", "lease-without-token", "lease-behind-a-check"];
 
     [Theory(Timeout = 300_000)]
     [MemberData(nameof(Programs))]
@@ -88,9 +88,7 @@ public sealed class ServiceExplorationTests(TestPostgres postgres)
             "replica-between-writes" => Request([SmallScenario.Sql("touch", "UPDATE things SET attempt = attempt WHERE name = @key"), OnReplica("check"), .. Body[1..]]),
             "lease" => Request(Lease(short30, byToken: true, Body)),
             "lease-without-token" => Request(Lease(short30, byToken: false, Body)),
-            "lease-around-a-transaction" => Request(Lease(short30, byToken: true, [new WithinStep(BlockKind.Transaction, IsolationLevel.ReadCommitted, null, ErrorRules.None, Body, 1)])),
-            "lease-behind-a-check" => Request([SmallScenario.Sql("look", Check), new SayStep(Outcome.Found, Found, 1), Lease(short30, byToken: true, [SmallScenario.Sql("insert", Insert), new SayStep(Outcome.Created, null, 1)])]),
-            _ => Request(Lease(short30, byToken: true, [.. Body[..2], new CrashStep(1, null, 1), .. Body[2..]])).Delivered(2),
+            _ => Request([SmallScenario.Sql("look", Check), new SayStep(Outcome.Found, Found, 1), Lease(short30, byToken: true, [SmallScenario.Sql("insert", Insert), new SayStep(Outcome.Created, null, 1)])]),
         };
     }
 
