@@ -9,7 +9,7 @@ namespace RaceLab.Browser.Tests;
 public abstract class Journey(LabFixture fixture) : IAsyncLifetime
 {
     /// <summary>The longest that a journey may take, in milliseconds.</summary>
-    protected const int Limit = 90_000;
+    protected const int Limit = 180_000;
 
     /// <summary>A race that is still under way whenever a journey looks, makes duplicates all the time, and leaves the machine room for others.</summary>
     protected const string LongRace = "/?scenario=sign-up&strategy=check-then-insert&workers=5&keys=5000&duration=60s&pause=20-30ms";

@@ -163,7 +163,7 @@ internal sealed class RaceTable
                            row_number() OVER (PARTITION BY key::text ORDER BY attempt) AS place
                     FROM (
                 {_request.Scenario.Rows}
-                ) AS rows WINDOW whole AS (PARTITION BY key::text)) AS counted
+                ) AS rows WHERE attempt IS NOT NULL WINDOW whole AS (PARTITION BY key::text)) AS counted
                 WHERE rows > 1 AND place <= {MostRowsOfAKey} AND key IN (SELECT key::text FROM (
                 {query}
                 ) AS violations) ORDER BY first, key, attempt LIMIT {MostDoubledRows}

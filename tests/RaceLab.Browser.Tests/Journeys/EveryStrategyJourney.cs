@@ -3,7 +3,10 @@ using static Microsoft.Playwright.Assertions;
 
 namespace RaceLab.Browser.Tests.Journeys;
 
-/// <summary>One after another, every strategy is raced on the page.</summary>
+/// <summary>
+/// One after another, every strategy of the scenario that a newcomer sees first is raced on the page. That strategies keep their promises is the contract suite's
+/// matter; here the page must say so.
+/// </summary>
 public sealed class EveryStrategyJourney(LabFixture fixture) : Journey(fixture)
 {
     private const int Keys = 5;
@@ -14,9 +17,8 @@ public sealed class EveryStrategyJourney(LabFixture fixture) : Journey(fixture)
         {
             var data = new TheoryData<string, string, bool, bool>();
             using var catalogue = Catalogue.Open(ContentFolder.Find()!, watch: false);
-            foreach (var scenario in catalogue.Scenarios)
-                foreach (var strategy in scenario.Strategies)
-                    data.Add(scenario.Id, strategy.Id, strategy.IsSound, CountsRows(scenario, strategy));
+            var scenario = catalogue.Scenarios[0];
+            foreach (var strategy in scenario.Strategies) data.Add(scenario.Id, strategy.Id, strategy.IsSound, CountsRows(scenario, strategy));
             return data;
         }
     }
