@@ -11,7 +11,7 @@ public sealed class OrderContractTests(TestPostgres postgres)
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    [Theory(Timeout = 60_000)]
+    [Theory(Timeout = 120_000)]
     [MemberData(nameof(StrategyContractTests.Broken), MemberType = typeof(StrategyContractTests))]
     public async Task Witness_BrokenStrategy_ShowsItsFlawEveryTime(string scenarioId, string strategyId)
     {
@@ -28,7 +28,7 @@ public sealed class OrderContractTests(TestPostgres postgres)
         }
     }
 
-    [Theory(Timeout = 120_000)]
+    [Theory(Timeout = 600_000)]
     [MemberData(nameof(StrategyContractTests.Broken), MemberType = typeof(StrategyContractTests))]
     public async Task Explore_BrokenStrategy_BreaksInSomeOrderAndTheWitnessIsAsShortAsAny(string scenarioId, string strategyId)
     {
@@ -42,7 +42,7 @@ public sealed class OrderContractTests(TestPostgres postgres)
         Assert.Equal(strategy.Witness.Count, explored.Outcomes.Where(o => o.IsViolation).Min(o => o.Witness.Count));
     }
 
-    [Theory(Timeout = 120_000)]
+    [Theory(Timeout = 600_000)]
     [MemberData(nameof(StrategyContractTests.Sound), MemberType = typeof(StrategyContractTests))]
     public async Task Explore_SoundStrategyTwoSessions_NoOrderBreaksIt(string scenarioId, string strategyId)
     {
