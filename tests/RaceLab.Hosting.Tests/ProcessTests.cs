@@ -6,8 +6,8 @@ namespace RaceLab.Hosting.Tests;
 /// <summary>The lab as a process: what it prints, what it ends with, what it leaves.</summary>
 public sealed class ProcessTests : IDisposable
 {
-    /// <summary>How long a container's engine waits before it kills (https://docs.docker.com/reference/cli/docker/container/stop/).</summary>
-    private static readonly TimeSpan ContainerGrace = TimeSpan.FromSeconds(10);
+    /// <summary>How long a lab may take to end: half of what a container's engine waits before it kills (https://docs.docker.com/reference/cli/docker/container/stop/).</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     /// <summary>Short, because sockets lie below it; of its own, because a lab's history stays in it, and belongs to one version of PostgreSQL.</summary>
     private readonly string _home = Path.Combine(Path.GetTempPath(), $"rlp-{Guid.NewGuid():N}"[..12]);
@@ -33,7 +33,7 @@ public sealed class ProcessTests : IDisposable
         var waited = Stopwatch.StartNew();
         using (var kill = Process.Start("kill", ["-s", "TERM", $"{lab.Id}"])) await kill.WaitForExitAsync(Cancellation);
         await lab.WaitForExitAsync(Cancellation);
-        Assert.True(waited.Elapsed < ContainerGrace, $"it took {waited.Elapsed}");
+        Assert.True(waited.Elapsed < Patience, $"it took {waited.Elapsed}");
         Assert.Equal(0, lab.ExitCode);
         Assert.All(directories, directory => Assert.False(File.Exists(Path.Combine(directory, "data", "postmaster.pid"))));
     }
