@@ -8,55 +8,9 @@ namespace RaceLab.Engine.Tests.Schedules;
 
 public class ExplorerTests(TestPostgres postgres)
 {
-    private static readonly string[] Statements =
-    [
-        "SELECT id FROM things WHERE name = @key",
-        "INSERT INTO things (name, attempt) VALUES (@key, @attempt)",
-        "UPDATE things SET attempt = attempt + 1 WHERE name = @key",
-        "DELETE FROM things WHERE name = @key",
-        "SELECT id FROM things WHERE name = @key FOR UPDATE",
-        "SELECT pg_advisory_xact_lock(hashtext(@key))",
-        "INSERT INTO things (name, attempt) SELECT @key, @attempt WHERE NOT EXISTS (SELECT FROM things WHERE name = @key)",
-    ];
+    private const string Insert = "INSERT INTO things (name, attempt) VALUES (@key, @attempt)";
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
-    public static TheoryData<int> Programs => [.. Enumerable.Range(0, 30)];
-
-    public static TheoryData<int, bool> CrashingPrograms
-    {
-        get
-        {
-            var data = new TheoryData<int, bool>();
-            for (var seed = 0; seed < 8; seed++) data.Add(seed, false);
-            for (var seed = 0; seed < 12; seed++) data.Add(seed, true);
-            return data;
-        }
-    }
-
-    public static TheoryData<int, int> ApplicationPrograms
-    {
-        get
-        {
-            var data = new TheoryData<int, int>();
-            for (var seed = 0; seed < 16; seed++) data.Add(seed, 2);
-            for (var seed = 0; seed < 2; seed++) data.Add(seed, 3);
-            return data;
-        }
-    }
-
-    public static TheoryData<int> ListPrograms => [.. Enumerable.Range(0, 16)];
-
-    public static TheoryData<int, int> RolePrograms
-    {
-        get
-        {
-            var data = new TheoryData<int, int>();
-            for (var seed = 0; seed < 12; seed++) data.Add(seed, 2);
-            for (var seed = 0; seed < 5; seed++) data.Add(seed, 3);
-            return data;
-        }
-    }
 
     [Fact(Timeout = 120_000)]
     public async Task ExploreAsync_CheckThenInsert_FindsSixOrdersOfWhichFourMakeTwoRows()
@@ -165,61 +119,6 @@ public class ExplorerTests(TestPostgres postgres)
         Assert.True(explored.IsComplete);
     }
 
-    /// <summary>Thirty programs, each with a different mix of statements, levels and blocks: reduction must find just what brute force finds.</summary>
-    [Theory(Timeout = 300_000)]
-    [MemberData(nameof(Programs))]
-    public async Task ExploreAsync_ReducedOrByBruteForce_FindsTheSameOutcomesAndCounts(int seed)
-    {
-        var request = ProgramOf(seed);
-        var brute = await ExploreAsync(request, 2, static (_, _) => false, alike: false);
-        var reduced = await ExploreAsync(request, 2, Independence.Holds, Explorer.AreAlike(request.Strategy.Program));
-
-        Assert.True(brute.IsComplete && reduced.IsComplete);
-        Assert.Equal(Described(brute), Described(reduced));
-        Assert.Equal((brute.Orders, brute.Infeasible), (reduced.Orders, reduced.Infeasible));
-        Assert.True(reduced.Runs <= brute.Runs);
-    }
-
-    /// <summary>The same with two roles: sessions 1 and 2 never change names, and of three sessions only 1 and 3 do.</summary>
-    [Theory(Timeout = 300_000)]
-    [MemberData(nameof(RolePrograms))]
-    public async Task ExploreAsync_RolesReducedOrByBruteForce_FindsTheSameOutcomesAndCounts(int seed, int sessions)
-    {
-        var request = RolesOf(seed, sessions);
-        var brute = await ExploreAsync(request, sessions, static (_, _) => false, alike: false);
-        var reduced = await ExploreAsync(request, sessions, Independence.Holds, Explorer.AreAlike(request.Strategy.Program));
-
-        Assert.True(brute.IsComplete && reduced.IsComplete);
-        Assert.Equal(Described(brute), Described(reduced));
-        Assert.Equal((brute.Orders, brute.Infeasible), (reduced.Orders, reduced.Infeasible));
-        Assert.True(sessions == 2 || reduced.Runs < brute.Runs);
-    }
-
-    /// <summary>The same with mutexes, shared calls, pools and several instances: what the database knows nothing of must not be left out of the count.</summary>
-    [Theory(Timeout = 300_000)]
-    [MemberData(nameof(ApplicationPrograms))]
-    public async Task ExploreAsync_ApplicationReducedOrByBruteForce_FindsTheSameOutcomesAndCounts(int seed, int sessions)
-    {
-        var request = ApplicationOf(seed, sessions);
-        var brute = await ExploreAsync(request, sessions, static (_, _) => false, alike: false);
-        var reduced = await ExploreAsync(request, sessions, Independence.Holds, Explorer.AreAlike(request.Strategy.Program));
-
-        Assert.True(brute.IsComplete && reduced.IsComplete);
-        Assert.Equal(Described(brute), Described(reduced));
-        Assert.Equal((brute.Orders, brute.Infeasible), (reduced.Orders, reduced.Infeasible));
-        Assert.True(reduced.Runs <= brute.Runs);
-    }
-
-    /// <summary>A relation that forgets that leaving a mutex lets somebody in must not pass the comparison.</summary>
-    [Fact(Timeout = 120_000)]
-    public async Task ExploreAsync_WithARelationThatCallsTheApplicationIndependent_MissesOutcomes()
-    {
-        var request = SmallScenario.Gated(new Workload(), BlockKind.Mutex, 1);
-        var brute = await ExploreAsync(request, 2, Independence.Holds, alike: false);
-        var wrong = await ExploreAsync(request, 2, static (a, b) => a.Gate is not null || b.Gate is not null || Independence.Holds(a, b), alike: false);
-        Assert.NotEqual(Described(brute), Described(wrong));
-    }
-
     [Fact(Timeout = 120_000)]
     public async Task ExploreAsync_MutexInTwoInstances_IsBrokenBetweenThemOnly()
     {
@@ -231,37 +130,6 @@ public class ExplorerTests(TestPostgres postgres)
         Assert.Equal([1, 2], two.Outcomes.Select(o => (int)o.Rows).Order());
         Assert.All(two.Outcomes, o => Assert.False(o.Waits));
         Assert.Equal(0, two.Infeasible);
-    }
-
-    /// <summary>The same with applications that crash, and with attempts that are refused and arrive again.</summary>
-    [Theory(Timeout = 300_000)]
-    [MemberData(nameof(CrashingPrograms))]
-    public async Task ExploreAsync_CrashesReducedOrByBruteForce_FindsTheSameOutcomesAndCounts(int seed, bool roles)
-    {
-        var request = roles ? CrashingRolesOf(seed) : CrashingOf(seed);
-        var brute = await ExploreAsync(request, 2, static (_, _) => false, alike: false);
-        var reduced = await ExploreAsync(request, 2, Independence.Holds, Explorer.AreAlike(request.Strategy.Program));
-
-        Assert.True(brute.IsComplete && reduced.IsComplete);
-        Assert.Contains(brute.Outcomes, o => o.Witness.Any(w => w.Receiver is not null));
-        Assert.Equal(Described(brute), Described(reduced));
-        Assert.Equal((brute.Orders, brute.Infeasible), (reduced.Orders, reduced.Infeasible));
-        Assert.True(reduced.Runs < brute.Runs);
-    }
-
-    /// <summary>The same with sessions that go through a list of keys, each in its own order or both in one, with values that are drawn for each of them.</summary>
-    [Theory(Timeout = 300_000)]
-    [MemberData(nameof(ListPrograms))]
-    public async Task ExploreAsync_ListsReducedOrByBruteForce_FindsTheSameOutcomesAndCounts(int seed)
-    {
-        var request = ListOf(seed);
-        var brute = await ExploreAsync(request, 2, static (_, _) => false, alike: false);
-        var reduced = await ExploreAsync(request, 2, Independence.Holds, Explorer.AreAlike(request.Strategy.Program));
-
-        Assert.True(brute.IsComplete && reduced.IsComplete);
-        Assert.Equal(Described(brute), Described(reduced));
-        Assert.Equal((brute.Orders, brute.Infeasible), (reduced.Orders, reduced.Infeasible));
-        Assert.True(reduced.Runs <= brute.Runs);
     }
 
     [Fact(Timeout = 120_000)]
@@ -296,23 +164,12 @@ public class ExplorerTests(TestPostgres postgres)
         Assert.Equal("1.check 1.insert 1.crash e.deliver-1 1.check 2.check", string.Join(' ', explored.Outcomes.Single(o => o.Rows == 1).Witness));
     }
 
-    /// <summary>A crash gives locks back: a relation that forgets it must not pass the comparison.</summary>
-    [Fact(Timeout = 120_000)]
-    public async Task ExploreAsync_WithARelationThatCallsACrashIndependent_MissesOutcomes()
-    {
-        var request = SmallScenario.CrashingInTransaction(new Workload());
-        request = request with { Strategy = request.Strategy with { Setup = "ALTER TABLE things ADD UNIQUE (name)" } };
-        var brute = await ExploreAsync(request, 2, Independence.Holds, alike: false);
-        var wrong = await ExploreAsync(request, 2, static (a, b) => a.Kind == StepKind.Crash || b.Kind == StepKind.Crash || Independence.Holds(a, b), alike: false);
-        Assert.NotEqual(Described(brute), Described(wrong));
-    }
-
     [Fact(Timeout = 120_000)]
     public async Task ExploreAsync_TwoRoles_CountsTheTurnsThatEachRoleTakes()
     {
         var request = SmallScenario.Request(new Workload(), Promise.Some, null,
-            new RoleSteps("inserter", [SmallScenario.Sql("a", Statements[1]), SmallScenario.Sql("b", Statements[1]), new SayStep(Outcome.Created, null, 1)], 1),
-            new RoleSteps("deleter", [SmallScenario.Sql("c", Statements[3]), new SayStep(Outcome.Updated, null, 1)], 1));
+            new RoleSteps("inserter", [SmallScenario.Sql("a", Insert), SmallScenario.Sql("b", Insert), new SayStep(Outcome.Created, null, 1)], 1),
+            new RoleSteps("deleter", [SmallScenario.Sql("c", "DELETE FROM things WHERE name = @key"), new SayStep(Outcome.Updated, null, 1)], 1));
         var explored = await ExploreAsync(request, 2);
 
         // The delete finds no row, one of them, or both.
@@ -334,16 +191,6 @@ public class ExplorerTests(TestPostgres postgres)
         Assert.Equal([0, 1], explored.Outcomes.Select(o => (int)o.Rows).Order());
     }
 
-    /// <summary>The comparison above is worth something only if a wrong relation does not pass it.</summary>
-    [Fact(Timeout = 120_000)]
-    public async Task ExploreAsync_WithARelationThatCallsEverythingIndependent_MissesTheDuplicate()
-    {
-        var request = SmallScenario.Naive(new Workload());
-        var brute = await ExploreAsync(request, 2, static (_, _) => false, alike: false);
-        var wrong = await ExploreAsync(request, 2, static (_, _) => true, alike: false);
-        Assert.NotEqual(Described(brute), Described(wrong));
-    }
-
     [Theory]
     [InlineData("INSERT INTO t (a) VALUES (@attempt)", true)]
     [InlineData("INSERT INTO t (k, a) VALUES (@key, @attempt) RETURNING a = @attempt AS mine", true)]
@@ -356,96 +203,8 @@ public class ExplorerTests(TestPostgres postgres)
         Assert.Equal(expected, Explorer.AreAlike(program));
     }
 
-    private static RaceRequest ProgramOf(int seed)
-    {
-        var draw = new Draw(seed, 0);
-        var steps = StepsOf(draw, "s", 2 + draw.Below(2));
-        return SmallScenario.Request(new Workload(), Promise.Some, SetupOf(draw), [.. steps]);
-    }
-
-    private static RaceRequest ListOf(int seed)
-    {
-        var draw = new Draw(seed, 11);
-        var each = new EachStep("k", "keys", draw.Below(2) == 0, [SmallScenario.Sql("s0", Statements[draw.Below(Statements.Length)].Replace("@key", "@k", StringComparison.Ordinal))], 1);
-        var tail = draw.Below(2) == 0
-            ? SmallScenario.Sql("tail", "INSERT INTO things (name, attempt) VALUES (@id, @attempt)")
-            : SmallScenario.Sql("tail", Statements[draw.Below(Statements.Length)]);
-        Step[] steps = [each, .. draw.Below(2) == 0 ? [tail] : (Step[])[], new SayStep(Outcome.Created, null, 1)];
-        var level = (IsolationLevel?)draw.Below(3);
-        return SmallScenario.Request(new Workload(), Promise.Some, SetupOf(draw), [SmallScenario.Input("keys", "pick(2)"), SmallScenario.Input("id", "uuid4()")],
-            draw.Below(4) == 0 ? steps : [new WithinStep(BlockKind.Transaction, level, null, ErrorRules.None, steps, 1)]);
-    }
-
-    private static RaceRequest RolesOf(int seed, int sessions)
-    {
-        var draw = new Draw(seed, sessions);
-        var first = new RoleSteps("first", StepsOf(draw, "a", sessions == 2 ? 2 + draw.Below(2) : 1), 1);
-        var second = new RoleSteps("second", StepsOf(draw, "b", sessions == 2 ? 1 + draw.Below(2) : 1), 1);
-        return SmallScenario.Request(new Workload(), Promise.Some, SetupOf(draw), first, second);
-    }
-
-    /// <summary>
-    /// Statements in a mutex or a shared call, in one instance or two, and one of three things beside: another statement, a transaction around it, or connections of
-    /// its own, so that brute force stays small.
-    /// </summary>
-    private static RaceRequest ApplicationOf(int seed, int sessions)
-    {
-        var draw = new Draw(seed, 9);
-        var kind = draw.Below(2) == 0 ? BlockKind.Mutex : BlockKind.SingleFlight;
-        var beside = sessions == 3 ? 3 : seed % 4;
-        List<Step> steps = [.. beside == 0 ? (Step[])[Drawn(draw, "s0")] : [], Drawn(draw, "s1"), new SayStep(Outcome.Created, null, 1)];
-        Step program = new WithinStep(kind, null, null, ErrorRules.None, steps, 1) { Variable = "key" };
-        if (beside == 1) program = new WithinStep(BlockKind.Transaction, IsolationLevel.ReadCommitted, null, ErrorRules.None, [program, new SayStep(Outcome.Created, null, 1)], 1);
-        if (beside != 2) return SmallScenario.Request(new Workload(), Promise.Some, SetupOf(draw), program).In(1 + draw.Below(2));
-        var use = draw.Below(2) == 0 ? new ConnectionUse() : new ConnectionUse { Pool = 1, Reset = (PoolReset)draw.Below(3) };
-        return SmallScenario.Over(new Workload(), use, program).In(1 + draw.Below(2));
-    }
-
-    /// <summary>Both sessions may crash, outside transactions, where brute force stays small.</summary>
-    private static RaceRequest CrashingOf(int seed)
-    {
-        var draw = new Draw(seed, 7);
-        return SmallScenario.Request(new Workload(), Promise.Some, SetupOf(draw),
-            [Drawn(draw, "s0"), new CrashStep(1, null, 1), .. draw.Below(2) == 0 ? [] : (Step[])[Drawn(draw, "s1")], new SayStep(Outcome.Created, null, 1)]).Delivered(2);
-    }
-
-    /// <summary>One role crashes somewhere in its transaction, the other one does not.</summary>
-    private static RaceRequest CrashingRolesOf(int seed)
-    {
-        var draw = new Draw(seed, 8);
-        var steps = new List<Step> { Drawn(draw, "a0"), new SayStep(Outcome.Created, null, 1) };
-        if (draw.Below(2) == 0) steps.Insert(1, Drawn(draw, "a1"));
-        steps.Insert(draw.Below(steps.Count), new CrashStep(1, null, 1));
-        var first = new WithinStep(BlockKind.Transaction, (IsolationLevel)draw.Below(3), null, ErrorRules.None, steps, 1);
-        var second = StepsOf(draw, "b", 1);
-        return SmallScenario.Request(new Workload(), Promise.Some, SetupOf(draw), new RoleSteps("first", [first], 1), new RoleSteps("second", second, 1)).Delivered(2);
-    }
-
-    private static SqlStep Drawn(Draw draw, string name) => SmallScenario.Sql(name, Statements[draw.Below(Statements.Length)]);
-
-    private static List<Step> StepsOf(Draw draw, string name, int count)
-    {
-        var steps = new List<Step>();
-        for (var i = 0; i < count; i++) steps.Add(SmallScenario.Sql($"{name}{i}", Statements[draw.Below(Statements.Length)]));
-        steps.Add(new SayStep(Outcome.Created, null, 1));
-        var level = (IsolationLevel?)draw.Below(3);
-        var retry = level == IsolationLevel.ReadCommitted ? null : new RetryRule(["40001", "40P01"], 1, TimeSpan.Zero, TimeSpan.Zero);
-        return draw.Below(4) == 0
-            ? steps
-            : [new WithinStep(BlockKind.Transaction, level, draw.Below(2) == 0 ? retry : null, ErrorRules.None, steps, 1)];
-    }
-
-    private static string? SetupOf(Draw draw) => draw.Below(2) == 0 ? "ALTER TABLE things ADD UNIQUE (name)" : null;
-
     private static string Written(ExploredSchedule schedule) => string.Join(' ', schedule.Entries.Select(e => e.Step));
-
-    private static IEnumerable<string> Described(Exploration explored) => explored.Outcomes
-        .Select(o => $"{o.Rows} rows, {o.Violations["duplicates"]} violations, told {string.Join(' ', o.Told)}, {string.Join(' ', o.SqlStates)}, waits {o.Waits}: {o.Orders}")
-        .Order(StringComparer.Ordinal);
 
     private Task<Exploration> ExploreAsync(RaceRequest request, int sessions) =>
         new Explorer(postgres.Lab, TimeProvider.System).ExploreAsync(request.Scenario, request.Strategy, sessions, null, Cancellation);
-
-    private Task<Exploration> ExploreAsync(RaceRequest request, int sessions, Func<ProgramStep, ProgramStep, bool> independent, bool alike) =>
-        new Explorer(postgres.Lab, TimeProvider.System).ExploreAsync(request.Scenario, request.Strategy, sessions, independent, alike, null, Cancellation);
 }
