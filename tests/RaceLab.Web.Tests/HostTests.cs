@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using RaceLab.Engine.Races;
 using RaceLab.Engine.Schedules;
+using RaceLab.Engine.Studies;
 using RaceLab.Web.Hosting;
 using RaceLab.Web.Races;
 using RaceLab.Web.Tests.Doubles;
@@ -28,6 +29,7 @@ public sealed class HostTests : IAsyncLifetime
             .AddSingleton<IRaceRunner>(new ControlledRunner())
             .AddSingleton<IExplorer>(new ControlledExplorer())
             .AddSingleton<IRaceArchive>(new FakeArchive())
+            .AddSingleton<IStudyArchive>(new FakeArchive())
             .AddSingleton(new ServerLacks(_ => null, _ => Task.CompletedTask, NullLogger<ServerLacks>.Instance));
         _app = RaceLabApp.Build(builder);
         await _app.StartAsync(Token);

@@ -1,14 +1,32 @@
 namespace RaceLab.Engine.Databases;
 
+/// <summary>What permits are for, which decides who may be there at the same time.</summary>
+public enum PermitUse
+{
+    /// <summary>Load on the server: a race or an exploration, beside others.</summary>
+    Load,
+
+    /// <summary>A race that is measured with nothing beside it: waits until no load is left, and keeps load out while it is there.</summary>
+    Alone,
+
+    /// <summary>
+    /// Sessions that stand still between a learner's steps, for minutes. One statement now and then is no load, so they neither wait for those who are alone
+    /// nor make them wait.
+    /// </summary>
+    Idle,
+}
+
 /// <summary>
-/// A budget of connections, given out in the order of asking, so that 53300 never happens by accident. Thread-safe; callers are told things
-/// outside of every lock.
+/// A budget of connections, given out in the order of asking, so that 53300 never happens by accident. It is also what keeps a measured race alone
+/// among the races of this process; what other programs do on the same server it cannot know. Thread-safe; callers are told things outside of every lock.
 /// </summary>
 public sealed class ConnectionPermits
 {
     private readonly Lock _gate = new();
     private readonly LinkedList<Waiter> _queue = new();
     private int _free;
+    private int _loads;
+    private bool _isAlone;
 
     /// <summary>Makes a budget.</summary>
     /// <param name="total">1 or more.</param>
@@ -40,13 +58,19 @@ public sealed class ConnectionPermits
         }
     }
 
-    /// <summary>Waits for permits. First come, first served: a large request is not overtaken by small ones.</summary>
+    /// <summary>The same for <see cref="PermitUse.Load"/>.</summary>
+    public Task<IDisposable> TakeAsync(int count, Action<int>? place, CancellationToken cancellation) => TakeAsync(count, PermitUse.Load, place, cancellation);
+
+    /// <summary>
+    /// Waits for permits. First come, first served: a large request is not overtaken by small ones, nor one that wants to be alone by whoever comes after it.
+    /// </summary>
     /// <param name="count">1 to <see cref="Total"/>.</param>
+    /// <param name="use">What they are for.</param>
     /// <param name="place">Told the place in the queue whenever it changes: 1 for the next. Not called where there is no wait; must not throw.</param>
     /// <param name="cancellation">Leaves the queue.</param>
     /// <returns>The permits; disposing gives them back, and doing it twice does nothing.</returns>
     /// <exception cref="ServerRefusedException">More were asked for than there are.</exception>
-    public async Task<IDisposable> TakeAsync(int count, Action<int>? place, CancellationToken cancellation)
+    public async Task<IDisposable> TakeAsync(int count, PermitUse use, Action<int>? place, CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         if (count > Total)
@@ -55,13 +79,9 @@ public sealed class ConnectionPermits
         Waiter waiter;
         lock (_gate)
         {
-            if (_queue.Count == 0 && count <= _free)
-            {
-                _free -= count;
-                return new Lease(this, count);
-            }
+            if (_queue.Count == 0 && Fits(count, use)) return Enter(count, use);
 
-            waiter = new Waiter(count, place);
+            waiter = new Waiter(count, use, place);
             _queue.AddLast(waiter);
             waiter.Place = _queue.Count;
         }
@@ -89,12 +109,30 @@ public sealed class ConnectionPermits
         Tell(moved);
     }
 
-    private void GiveBack(int count)
+    // Under the lock, as is whatever changes what it asks.
+    private bool Fits(int count, PermitUse use) => count <= _free && use switch
+    {
+        PermitUse.Load => !_isAlone,
+        PermitUse.Alone => !_isAlone && _loads == 0,
+        _ => true,
+    };
+
+    private Lease Enter(int count, PermitUse use)
+    {
+        _free -= count;
+        if (use == PermitUse.Load) _loads++;
+        if (use == PermitUse.Alone) _isAlone = true;
+        return new Lease(this, count, use);
+    }
+
+    private void GiveBack(int count, PermitUse use)
     {
         List<Waiter> moved;
         lock (_gate)
         {
             _free += count;
+            if (use == PermitUse.Load) _loads--;
+            if (use == PermitUse.Alone) _isAlone = false;
             moved = Advance();
         }
 
@@ -104,12 +142,11 @@ public sealed class ConnectionPermits
     // Under the lock: lets in whoever is first and fits, and renumbers the rest.
     private List<Waiter> Advance()
     {
-        while (_queue.First is { } first && first.Value.Count <= _free)
+        while (_queue.First is { } first && Fits(first.Value.Count, first.Value.Use))
         {
             _queue.RemoveFirst();
-            _free -= first.Value.Count;
             first.Value.Place = 0;
-            first.Value.Granted.TrySetResult(new Lease(this, first.Value.Count));
+            first.Value.Granted.TrySetResult(Enter(first.Value.Count, first.Value.Use));
         }
 
         var moved = new List<Waiter>();
@@ -129,13 +166,15 @@ public sealed class ConnectionPermits
         foreach (var waiter in moved) waiter.Tell();
     }
 
-    private sealed class Waiter(int count, Action<int>? told)
+    private sealed class Waiter(int count, PermitUse use, Action<int>? told)
     {
         private int _telling;
         private int _last;
         private volatile int _place;
 
         public int Count { get; } = count;
+
+        public PermitUse Use { get; } = use;
 
         public TaskCompletionSource<IDisposable> Granted { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -161,13 +200,13 @@ public sealed class ConnectionPermits
         }
     }
 
-    private sealed class Lease(ConnectionPermits permits, int count) : IDisposable
+    private sealed class Lease(ConnectionPermits permits, int count, PermitUse use) : IDisposable
     {
         private int _returned;
 
         public void Dispose()
         {
-            if (Interlocked.Exchange(ref _returned, 1) == 0) permits.GiveBack(count);
+            if (Interlocked.Exchange(ref _returned, 1) == 0) permits.GiveBack(count, use);
         }
     }
 }

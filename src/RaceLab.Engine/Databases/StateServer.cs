@@ -6,9 +6,9 @@ using RaceLab.Engine.Races;
 namespace RaceLab.Engine.Databases;
 
 /// <summary>
-/// The durable server: finished races. It may go away and come back; meanwhile every call says so by an exception. Thread-safe.
+/// The durable server: finished races and studies. It may go away and come back; meanwhile every call says so by an exception. Thread-safe.
 /// </summary>
-public sealed class StateServer : IRaceArchive, IAsyncDisposable
+public sealed partial class StateServer : IRaceArchive, IAsyncDisposable
 {
     // Each runs once, in order; the table schema_version knows how many have. Never edit one that was released: add another.
     private static readonly string[] Migrations =
@@ -34,6 +34,19 @@ public sealed class StateServer : IRaceArchive, IAsyncDisposable
             xml text NOT NULL,
             created_at timestamptz NOT NULL DEFAULT now());
         """,
+        """
+        CREATE TABLE racelab.studies (
+            id text PRIMARY KEY,
+            owner text NOT NULL,
+            created_at timestamptz NOT NULL,
+            kind text NOT NULL,
+            scenario text NOT NULL,
+            words text NOT NULL,
+            ended text NOT NULL,
+            document jsonb NOT NULL);
+        CREATE INDEX studies_owner_created_at ON racelab.studies (owner, created_at DESC);
+        CREATE INDEX studies_created_at ON racelab.studies (created_at DESC);
+        """,
     ];
 
     private readonly NpgsqlDataSource _source;
@@ -48,7 +61,7 @@ public sealed class StateServer : IRaceArchive, IAsyncDisposable
         _history = history;
     }
 
-    /// <summary>How many races are kept when nobody says otherwise.</summary>
+    /// <summary>How many races, and how many studies, are kept when nobody says otherwise.</summary>
     public const int DefaultHistory = 10_000;
 
     /// <summary>Connects and brings the tables up to date, in a schema <c>racelab</c>.</summary>
@@ -57,7 +70,7 @@ public sealed class StateServer : IRaceArchive, IAsyncDisposable
 
     /// <summary>Connects and brings the tables up to date, in a schema <c>racelab</c>.</summary>
     /// <param name="connectionString">Whoever may create a schema there.</param>
-    /// <param name="history">How many races are kept, 1 or more: the newest.</param>
+    /// <param name="history">How many races, and how many studies, are kept, 1 or more: the newest.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="ServerRefusedException">The server cannot be used, with the reason.</exception>
     public static async Task<StateServer> OpenAsync(string connectionString, int history, CancellationToken cancellation)

@@ -9,11 +9,9 @@ namespace RaceLab.Engine.Races;
 [SuppressMessage("Design", "CA1001", Justification = "Viewers and workers may hold the token for as long as they like; without a timer or a wait handle the source holds nothing to free.")]
 public sealed class Race : IRaceProgress
 {
-    private readonly Lock _gate = new();
+    private readonly ChangeSignal _changes = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource<RaceResult> _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private int _version;
 
     internal Race(string id, string owner, RaceRequest request, DateTimeOffset createdAt)
     {
@@ -65,55 +63,28 @@ public sealed class Race : IRaceProgress
     /// Waits until something has changed since <paramref name="version"/> (0 at first) and returns the new version. A slow viewer that
     /// comes back late gets the newest state and nothing of what it missed: there is no queue to grow.
     /// </summary>
-    public async ValueTask<int> WaitForChangeAsync(int version, CancellationToken cancellation)
-    {
-        while (true)
-        {
-            Task changed;
-            lock (_gate)
-            {
-                if (_version != version) return _version;
-                changed = _changed.Task;
-            }
+    public ValueTask<int> WaitForChangeAsync(int version, CancellationToken cancellation) => _changes.WaitAsync(version, cancellation);
 
-            await changed.WaitAsync(cancellation).ConfigureAwait(false);
-        }
-    }
+    void IRaceProgress.Queued(int place) => _changes.Change(() => QueuePlace = place);
 
-    void IRaceProgress.Queued(int place) => Change(() => QueuePlace = place);
+    void IRaceProgress.CrowdedOut() => _changes.Change(() => (State, IsCrowdedOut) = (RaceState.Queued, true));
 
-    void IRaceProgress.CrowdedOut() => Change(() => (State, IsCrowdedOut) = (RaceState.Queued, true));
+    void IRaceProgress.Entered(RaceState state) => _changes.Change(() => (State, IsCrowdedOut) = (state, false));
 
-    void IRaceProgress.Entered(RaceState state) => Change(() => (State, IsCrowdedOut) = (state, false));
+    void IRaceProgress.Recorded(RaceRecording recording) => _changes.Change(() => Recording = recording);
 
-    void IRaceProgress.Recorded(RaceRecording recording) => Change(() => Recording = recording);
+    internal void ForgetRecording() => _changes.Change(() => Recording = null);
 
-    internal void ForgetRecording() => Change(() => Recording = null);
-
-    void IRaceProgress.Publish(RaceFrame frame) => Change(() => Frame = frame);
+    void IRaceProgress.Publish(RaceFrame frame) => _changes.Change(() => Frame = frame);
 
     internal void End(RaceResult result)
     {
-        Change(() =>
+        _changes.Change(() =>
         {
             Result = result;
             State = RaceState.Over;
         });
         _over.TrySetResult(result);
-    }
-
-    private void Change(Action change)
-    {
-        TaskCompletionSource changed;
-        lock (_gate)
-        {
-            change();
-            _version++;
-            changed = _changed;
-            _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        }
-
-        changed.SetResult();
     }
 }
 

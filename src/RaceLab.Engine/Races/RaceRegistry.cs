@@ -105,7 +105,8 @@ public sealed class RaceRegistry : IAsyncDisposable
         }
     }
 
-    private static string NewId() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(9));
+    /// <summary>For a permalink: cannot be guessed.</summary>
+    internal static string NewId() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(9));
 
     private async Task RunAsync(Race race)
     {

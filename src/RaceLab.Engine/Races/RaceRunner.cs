@@ -81,7 +81,8 @@ public sealed class RaceRunner : IRaceRunner
     private async Task<IDisposable> QueueAsync(RaceRequest request, IRaceProgress progress, CancellationToken stop)
     {
         using var span = RaceMeter.Traces.StartActivity("queue");
-        return await _server.Permits.TakeAsync(request.Workload.Workers + 1, progress.Queued, stop).ConfigureAwait(false);
+        var use = request.Alone ? PermitUse.Alone : PermitUse.Load;
+        return await _server.Permits.TakeAsync(request.Workload.Workers + 1, use, progress.Queued, stop).ConfigureAwait(false);
     }
 
     private async Task<RaceResult> RaceWithPermitsAsync(RaceRequest request, IRaceProgress progress, CancellationToken stop)

@@ -201,7 +201,7 @@ internal sealed partial class Stage : IAsyncDisposable
         if (await server.FindLackAsync(_request.Scenario.NeedsOf(_request.Strategy), _cancellation).ConfigureAwait(false) is { } lack)
             throw new ServerRefusedException(lack);
         var count = _request.Workload.Workers;
-        _permits = await server.Permits.TakeAsync(count + 2, null, _cancellation).ConfigureAwait(false);
+        _permits = await server.Permits.TakeAsync(count + 2, _settings.Use, null, _cancellation).ConfigureAwait(false);
         var database = await server.RentDatabaseAsync(_cancellation).ConfigureAwait(false);
         _owned.Add(database);
         if (_settings.DeadlockTimeout is { } early) await database.LookForDeadlocksAfterAsync(early, _cancellation).ConfigureAwait(false);

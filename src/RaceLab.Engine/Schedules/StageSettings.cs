@@ -1,3 +1,5 @@
+using RaceLab.Engine.Databases;
+
 namespace RaceLab.Engine.Schedules;
 
 /// <summary>How a stage differs by who plays on it.</summary>
@@ -5,6 +7,9 @@ internal sealed record StageSettings
 {
     /// <summary>How often a block is run again at most; null: as often as the program says.</summary>
     public int? RetriesAtMost { get; init; }
+
+    /// <summary>What its connections are for.</summary>
+    public PermitUse Use { get; init; } = PermitUse.Load;
 
     /// <summary>How many rows of each answer are kept.</summary>
     public int KeptRows { get; init; }

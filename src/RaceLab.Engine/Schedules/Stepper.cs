@@ -97,7 +97,7 @@ public sealed partial class Stepper : IAsyncDisposable
         var why = "This page has left the run.";
         try
         {
-            var settings = new StageSettings { KeptRows = ScheduleRunner.KeptRows, Patience = TimeSpan.FromMinutes(30) };
+            var settings = new StageSettings { KeptRows = ScheduleRunner.KeptRows, Patience = TimeSpan.FromMinutes(30), Use = PermitUse.Idle };
             _stage = await Stage.OpenAsync(_server, _request, settings, _time, _end.Token).ConfigureAwait(false);
             while (await NextAsync().ConfigureAwait(false) is { } wish)
             {

@@ -5,6 +5,7 @@ using RaceLab.Engine.Content;
 using RaceLab.Engine.Databases;
 using RaceLab.Engine.Races;
 using RaceLab.Engine.Schedules;
+using RaceLab.Engine.Studies;
 using RaceLab.Web.Races;
 
 namespace RaceLab.Web.Hosting;
@@ -60,6 +61,7 @@ public sealed class LabHost : IAsyncDisposable
             builder.Services.AddSingleton(catalogue);
             builder.Services.AddSingleton(servers.Lab);
             builder.Services.AddSingleton<IRaceArchive>(servers.State!);
+            builder.Services.AddSingleton<IStudyArchive>(servers.State!);
             builder.Services.AddSingleton<IRaceRunner, RaceRunner>();
             builder.Services.AddSingleton<IExplorer, Explorer>();
             builder.Services.AddSingleton(settings.Races);
@@ -81,9 +83,10 @@ public sealed class LabHost : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends the races and explorations, then the application, then the servers.</summary>
+    /// <summary>Ends the studies, races and explorations, then the application, then the servers.</summary>
     public async ValueTask DisposeAsync()
     {
+        await App.Services.GetRequiredService<StudyRegistry>().DisposeAsync();
         await App.Services.GetRequiredService<RaceRegistry>().DisposeAsync();
         await App.Services.GetRequiredService<Steppers>().DisposeAsync();
         await App.Services.GetRequiredService<ExplorationShelf>().DisposeAsync();

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Components.Server.Circuits;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using RaceLab.Engine.Races;
 using RaceLab.Engine.Schedules;
+using RaceLab.Engine.Studies;
 using RaceLab.Web.Races;
 using Radzen;
 
@@ -12,7 +13,7 @@ public static class RaceLabServices
 {
     /// <summary>
     /// Adds the pages and everything that they stand on. Not among it: the catalogue, <see cref="IRaceRunner"/>, <see cref="IExplorer"/>, <see cref="Steppers"/>,
-    /// <see cref="IRaceArchive"/> and <see cref="ServerLacks"/>, which come with the servers.
+    /// <see cref="IRaceArchive"/>, <see cref="IStudyArchive"/> and <see cref="ServerLacks"/>, which come with the servers.
     /// </summary>
     public static IServiceCollection AddRaceLab(this IServiceCollection services, IConfiguration configuration)
     {
@@ -22,6 +23,7 @@ public static class RaceLabServices
         services.AddHealthChecks();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<RaceRegistry>();
+        services.TryAddSingleton<StudyRegistry>();
         services.TryAddSingleton<RaceFinder>();
         services.TryAddSingleton<ExplorationShelf>();
         services.AddScoped<CarriedChoice>();

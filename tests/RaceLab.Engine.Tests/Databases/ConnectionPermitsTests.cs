@@ -78,11 +78,52 @@ public sealed class ConnectionPermitsTests
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => permits.TakeAsync(0, null, Cancellation));
     }
 
+    [Fact(Timeout = 10_000)]
+    public async Task TakeAsync_Alone_WaitsForLoadAndKeepsItOut()
+    {
+        var permits = new ConnectionPermits(10);
+        var places = new ConcurrentQueue<int>();
+        var load = await permits.TakeAsync(1, null, Cancellation);
+        var alone = permits.TakeAsync(2, PermitUse.Alone, places.Enqueue, Cancellation);
+        var after = permits.TakeAsync(1, null, Cancellation);
+        var alsoAlone = permits.TakeAsync(1, PermitUse.Alone, null, Cancellation);
+        Assert.False(alone.IsCompleted);
+        Assert.False(after.IsCompleted, "There is room for it, but it came later.");
+        Assert.Equal([1], places);
+
+        load.Dispose();
+        var measuring = await alone;
+        Assert.False(after.IsCompleted);
+
+        measuring.Dispose();
+        var loading = await after;
+        Assert.False(alsoAlone.IsCompleted);
+
+        loading.Dispose();
+        (await alsoAlone).Dispose();
+        Assert.Equal(10, permits.Free);
+        (await permits.TakeAsync(10, null, Cancellation)).Dispose();
+    }
+
+    [Fact(Timeout = 10_000)]
+    public async Task TakeAsync_IdleSessions_NeitherHoldUpWhoIsAloneNorWaitForThem()
+    {
+        var permits = new ConnectionPermits(10);
+        using var idle = await permits.TakeAsync(4, PermitUse.Idle, null, Cancellation);
+        using var alone = await permits.TakeAsync(5, PermitUse.Alone, null, Cancellation).WaitAsync(Cancellation);
+        (await permits.TakeAsync(1, PermitUse.Idle, null, Cancellation)).Dispose();
+
+        var tooMany = permits.TakeAsync(2, PermitUse.Idle, null, Cancellation);
+        Assert.False(tooMany.IsCompleted, "Connections are still counted.");
+        alone.Dispose();
+        (await tooMany).Dispose();
+    }
+
     [Fact(Timeout = 30_000)]
     public async Task TakeAsync_FromManyThreads_NeverGivesMoreThanThereAre()
     {
         var permits = new ConnectionPermits(7);
-        var (inUse, most) = (0, 0);
+        var (inUse, most, company) = (0, 0, 0);
         await Task.WhenAll(Enumerable.Range(0, 8).Select(worker => Task.Run(async () =>
         {
             var random = new Random(worker);
@@ -90,14 +131,20 @@ public sealed class ConnectionPermitsTests
             {
                 var count = random.Next(1, 8);
                 using var change = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-                var taking = permits.TakeAsync(count, place => Assert.InRange(place, 1, 8), change.Token);
+                var use = (PermitUse)random.Next(3);
+                var taking = permits.TakeAsync(count, use, place => Assert.InRange(place, 1, 8), change.Token);
                 if (random.Next(4) == 0) await change.CancelAsync();
                 try
                 {
                     using var lease = await taking;
                     var now = Interlocked.Add(ref inUse, count);
                     for (var seen = most; now > seen; seen = most) Interlocked.CompareExchange(ref most, now, seen);
+
+                    // Whoever loads counts 1, whoever is alone counts 100: 100 and anything beside it would be seen.
+                    var weight = use switch { PermitUse.Load => 1, PermitUse.Alone => 100, _ => 0 };
+                    if (Interlocked.Add(ref company, weight) > 100) Assert.Fail("Somebody is beside one who asked to be alone.");
                     await Task.Yield();
+                    Interlocked.Add(ref company, -weight);
                     Interlocked.Add(ref inUse, -count);
                 }
                 catch (OperationCanceledException) when (change.IsCancellationRequested)

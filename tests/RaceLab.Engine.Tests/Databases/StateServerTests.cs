@@ -8,6 +8,8 @@ using RaceLab.Engine.Databases;
 using RaceLab.Engine.Programs;
 using RaceLab.Engine.Races;
 using RaceLab.Engine.Statistics;
+using RaceLab.Engine.Studies;
+using RaceLab.Engine.Tests.Races;
 
 namespace RaceLab.Engine.Tests.Databases;
 
@@ -73,6 +75,28 @@ public sealed class StateServerTests
     }
 
     [Fact(Timeout = 120_000)]
+    public async Task SaveAsync_Studies_NewestAreKeptAndRacesAreNotTouched()
+    {
+        using var home = TemporaryHome.Make();
+        await using var cluster = await EmbeddedCluster.StartAsync(home.State, NullLogger.Instance, Cancellation);
+        await using var state = await StateServer.OpenAsync(cluster.ConnectionString, history: 2, Cancellation);
+        IStudyArchive studies = state;
+        await state.SaveAsync(SomeRace("race"), Cancellation);
+        for (var i = 1; i <= 3; i++) await studies.SaveAsync(SomeStudy($"study-{i}", i), Cancellation);
+        await studies.SaveAsync(SomeStudy("study-3", 3), Cancellation);
+
+        var record = SomeRecord();
+        var found = await studies.FindAsync("study-3", Cancellation);
+        Assert.NotNull(found);
+        Assert.Equal(SomeStudy("study-3", 3) with { Document = found.Document }, found);
+        Assert.Equal(record.ToJson(), StudyRecord.Read(found.Document).ToJson());
+        Assert.Null(await studies.FindAsync("study-1", Cancellation));
+        Assert.NotNull(await studies.FindAsync("study-2", Cancellation));
+        Assert.NotNull(await state.FindAsync("race", Cancellation));
+        Assert.Null(await studies.FindAsync("race", Cancellation));
+    }
+
+    [Fact(Timeout = 120_000)]
     public async Task OpenAsync_TwoLabsAtOnceOnANewServer_BothFindTheTables()
     {
         using var home = TemporaryHome.Make();
@@ -92,6 +116,27 @@ public sealed class StateServerTests
         await admin.ExecuteAsync("INSERT INTO racelab.schema_version VALUES (99)");
         var refusal = await Assert.ThrowsAsync<ServerRefusedException>(() => StateServer.OpenAsync(cluster.ConnectionString, Cancellation));
         Assert.Contains("newer lab", refusal.Message, StringComparison.Ordinal);
+    }
+
+    private static StudyRecord SomeRecord()
+    {
+        var request = SmallScenario.Naive(new Workload());
+        var plan = new StudyPlan
+        {
+            Kind = "comparison",
+            Scenario = request.Scenario,
+            Strategies = [request.Strategy],
+            Workload = request.Workload,
+            Choices = new Dictionary<string, string> { ["rounds"] = "2" },
+            Races = [new PlannedRace(1, request.Strategy, request.Workload), new PlannedRace(2, request.Strategy, request.Workload)],
+        };
+        return StudyRecord.Of(plan).With(1, SomeRace("any").Result) with { End = StudyEnd.OutOfTime, Problem = "It took \"too\" long." };
+    }
+
+    private static ArchivedStudy SomeStudy(string id, int minute)
+    {
+        var record = SomeRecord();
+        return new ArchivedStudy(id, "owner", new DateTimeOffset(2026, 5, 4, 3, minute, 1, TimeSpan.Zero), record.Kind, record.Scenario, record.Words(), StudyEnd.OutOfTime, record.ToJson());
     }
 
     private static ArchivedRace SomeRace(string id) => new(

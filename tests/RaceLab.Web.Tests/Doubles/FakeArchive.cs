@@ -1,12 +1,14 @@
 using System.Collections.Concurrent;
 using RaceLab.Engine.Races;
+using RaceLab.Engine.Studies;
 
 namespace RaceLab.Web.Tests.Doubles;
 
 /// <summary>An archive in memory.</summary>
-public sealed class FakeArchive : IRaceArchive
+public sealed class FakeArchive : IRaceArchive, IStudyArchive
 {
     private readonly ConcurrentDictionary<string, ArchivedRace> _races = new();
+    private readonly ConcurrentDictionary<string, ArchivedStudy> _studies = new();
 
     public ArchiveUnavailableException? Fault { get; set; }
 
@@ -19,4 +21,14 @@ public sealed class FakeArchive : IRaceArchive
 
     public Task<ArchivedRace?> FindAsync(string id, CancellationToken cancellation) =>
         Fault is null ? Task.FromResult(_races.GetValueOrDefault(id)) : Task.FromException<ArchivedRace?>(Fault);
+
+    public Task SaveAsync(ArchivedStudy study, CancellationToken cancellation)
+    {
+        if (Fault is not null) throw Fault;
+        _studies[study.Id] = study;
+        return Task.CompletedTask;
+    }
+
+    Task<ArchivedStudy?> IStudyArchive.FindAsync(string id, CancellationToken cancellation) =>
+        Fault is null ? Task.FromResult(_studies.GetValueOrDefault(id)) : Task.FromException<ArchivedStudy?>(Fault);
 }
