@@ -81,6 +81,7 @@ internal static class RaceTable
         Latency(text, "attempt", race.Attempts.Total, race.LatencyMs);
         foreach (var step in race.Steps) Latency(text, "  " + step.Step, step.Count, step.LatencyMs);
         text.AppendLine();
+        if (race.Timing is { } timing) TimingRows.Append(text, timing);
     }
 
     private static void AppendVerdicts(StringBuilder text, RaceDocument race)
@@ -126,9 +127,11 @@ internal static class RaceTable
     private static void Latency(StringBuilder text, string name, long count, LatencyNumbers ms) =>
         text.AppendLine(Cells(name, Number(count), Number(ms.P50), Number(ms.P90), Number(ms.P99), Number(ms.Max)));
 
-    private static void Row(StringBuilder text, string name, double number) => text.AppendLine(Cells(name, Number(number)));
+    /// <summary>A name and a number.</summary>
+    public static void Row(StringBuilder text, string name, double number) => text.AppendLine(Cells(name, Number(number)));
 
     private static string Cells(string name, params IEnumerable<string> cells) => name.PadRight(30) + string.Concat(cells.Select(c => c.PadLeft(Column)));
 
-    private static string Number(double number) => number.ToString("0.###", CultureInfo.InvariantCulture);
+    /// <summary>A number with at most three decimals.</summary>
+    public static string Number(double number) => number.ToString("0.###", CultureInfo.InvariantCulture);
 }

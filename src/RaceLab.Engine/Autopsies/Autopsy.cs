@@ -33,6 +33,9 @@ public sealed record Autopsy
     /// <summary>How the lock tables were looked at while the race ran.</summary>
     public required LockLooks Looks { get; init; }
 
+    /// <summary>For how long the race's statements waited, estimated in two ways; null where the race is older than its being kept.</summary>
+    public LockWaitTime? WaitTime { get; init; }
+
     /// <summary>Up to when every step of the race is in its log, in microseconds since the start barrier; null: all of it is.</summary>
     public long? CompleteUntilUs { get; init; }
 }
@@ -45,6 +48,19 @@ public sealed record LockLooks(int Count, double EveryMs, string? Problem)
 {
     /// <summary>Nobody looked.</summary>
     public static LockLooks None { get; } = new(0, 0, null);
+}
+
+/// <summary>
+/// The time that statements spent waiting for locks, over all workers: two estimates of the same thing, not to be added up. Neither is exact: PostgreSQL does not tell a client how long it waited.
+/// </summary>
+/// <param name="Seen">How many waiting statements the looks saw; one that was seen at two looks counts twice.</param>
+/// <param name="SampledMs">Each of them stands for the time from one look to the next: their number times <see cref="LockLooks.EveryMs"/>. Of at most 32 waits at a look, and only while somebody looked.</param>
+/// <param name="Inferred">How many statements took so long, while another attempt held their key in a transaction, that they must have waited; also those that were seen.</param>
+/// <param name="InferredMs">By how much they took longer than a tenth of that statement's runs did. What others held in another way is not in it.</param>
+public sealed record LockWaitTime(int Seen, double SampledMs, int Inferred, double InferredMs)
+{
+    /// <summary>No wait was noticed.</summary>
+    public static LockWaitTime None { get; } = new(0, 0, 0, 0);
 }
 
 /// <summary>On what a finding stands.</summary>

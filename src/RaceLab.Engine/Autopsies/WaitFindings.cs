@@ -29,23 +29,25 @@ public static class WaitFindings
 
     /// <summary>
     /// Waits that times alone imply, among attempts for one key: a statement that may wait began before another attempt let go of what it held, and had its
-    /// answer only after that one's transaction was sent to its end. Only where it also took <paramref name="leastUs"/> or longer.
+    /// answer only after that one's transaction was sent to its end. Only where it also took <paramref name="leastUs"/> or longer, and where the client was not standing still meanwhile.
     /// </summary>
     /// <param name="program">What the steps mean.</param>
     /// <param name="stories">Attempts for one key.</param>
     /// <param name="leastUs">For each step, how long it must have taken at least; a step that is not named does not count.</param>
-    public static IEnumerable<WaitFinding> Implied(StepProgram program, IReadOnlyList<AttemptStory> stories, IReadOnlyDictionary<int, int> leastUs)
+    /// <param name="pauses">When the client stood still, in the order of time, none overlapping another.</param>
+    public static IEnumerable<WaitFinding> Implied(StepProgram program, IReadOnlyList<AttemptStory> stories, IReadOnlyDictionary<int, int> leastUs, IReadOnlyList<ClientPause> pauses)
     {
         ArgumentNullException.ThrowIfNull(program);
         ArgumentNullException.ThrowIfNull(stories);
         ArgumentNullException.ThrowIfNull(leastUs);
+        ArgumentNullException.ThrowIfNull(pauses);
         var holds = stories.SelectMany(story => HoldsOf(program, story)).OrderBy(h => h.ReleasedUs).ToList();
         var releases = holds.Select(h => h.ReleasedUs).ToList();
         foreach (var story in stories)
         {
             foreach (var run in story.Steps)
             {
-                if (program.Steps[run.Step] is not { Kind: StepKind.Statement, Sql.MayWait: true } || !leastUs.TryGetValue(run.Step, out var least) || run.EndUs - run.StartUs < least) continue;
+                if (program.Steps[run.Step] is not { Kind: StepKind.Statement, Sql.MayWait: true } || !leastUs.TryGetValue(run.Step, out var least) || run.EndUs - run.StartUs < least || Overlaps(pauses, run)) continue;
 
                 // The last one that let go before the answer came is the one that let it through.
                 var at = releases.BinarySearch(run.EndUs);
@@ -81,6 +83,20 @@ public static class WaitFindings
 
     private static Holder HolderAt(StepProgram program, IAttempts attempts, int worker, long us) =>
         attempts.At(worker, us) is { } story ? new Holder(worker, story.Attempt, Reading.HeldAt(program, story.Steps, us)) : new Holder(worker, null, null);
+
+    private static bool Overlaps(IReadOnlyList<ClientPause> pauses, StepRun run)
+    {
+        // The first pause that ends behind the run's beginning.
+        var (low, high) = (0, pauses.Count);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (pauses[middle].ToUs <= run.StartUs) low = middle + 1;
+            else high = middle;
+        }
+
+        return low < pauses.Count && pauses[low].FromUs < run.EndUs;
+    }
 
     private static StepRun? RunAt(AttemptStory story, long us)
     {

@@ -36,6 +36,9 @@ public interface ISession : IAsyncDisposable
 /// <param name="Answer">The rows themselves, where the session was opened to keep them; null for a statement that returns none.</param>
 public readonly record struct StatementResult(StatementEnd Kind, long Rows, SqlError? Error = null, Answer? Answer = null)
 {
+    /// <summary>For a statement that the server rejected: what the client took to throw and catch that; zero where it is not known.</summary>
+    public TimeSpan Thrown { get; init; }
+
     /// <summary>For whoever has waited for a shared call in the application: what its caller is told by it. Null for everything else.</summary>
     public Outcome? Told { get; init; }
 }

@@ -106,9 +106,10 @@ public sealed class NpgsqlSession : ISession
         }
         catch (PostgresException rejected)
         {
+            var thrown = ThrowClock.Since(rejected);
             var error = new SqlError(rejected.SqlState, rejected.ConstraintName, rejected.MessageText);
             var fatal = rejected.Severity is "FATAL" or "PANIC" || _connection.FullState.HasFlag(System.Data.ConnectionState.Broken);
-            return new StatementResult(fatal ? StatementEnd.Lost : StatementEnd.Rejected, 0, error);
+            return new StatementResult(fatal ? StatementEnd.Lost : StatementEnd.Rejected, 0, error) { Thrown = thrown };
         }
         catch (Exception lost) when (
             lost is NpgsqlException or TimeoutException or OperationCanceledException || _connection.FullState != System.Data.ConnectionState.Open)

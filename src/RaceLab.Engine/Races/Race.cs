@@ -12,13 +12,15 @@ public sealed class Race : IRaceProgress
     private readonly ChangeSignal _changes = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource<RaceResult> _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TimeProvider _time;
 
-    internal Race(string id, string owner, RaceRequest request, DateTimeOffset createdAt)
+    internal Race(string id, string owner, RaceRequest request, TimeProvider time)
     {
+        _time = time;
         Id = id;
         Owner = owner;
         Request = request;
-        CreatedAt = createdAt;
+        CreatedAt = time.GetUtcNow();
     }
 
     /// <summary>Names the race in its permalink; cannot be guessed.</summary>
@@ -56,6 +58,9 @@ public sealed class Race : IRaceProgress
 
     internal CancellationToken Stopping => _stop.Token;
 
+    /// <summary>From when to when it has used the machine: not while it is queued. Null before, and until it is over.</summary>
+    internal (DateTimeOffset? From, DateTimeOffset? To) Busy { get; private set; }
+
     /// <summary>Asks the race to end. Attempts under way are finished first. Repeating it does nothing.</summary>
     public void Stop() => _stop.Cancel();
 
@@ -67,9 +72,9 @@ public sealed class Race : IRaceProgress
 
     void IRaceProgress.Queued(int place) => _changes.Change(() => QueuePlace = place);
 
-    void IRaceProgress.CrowdedOut() => _changes.Change(() => (State, IsCrowdedOut) = (RaceState.Queued, true));
+    void IRaceProgress.CrowdedOut() => _changes.Change(() => (State, IsCrowdedOut, Busy) = (RaceState.Queued, true, default));
 
-    void IRaceProgress.Entered(RaceState state) => _changes.Change(() => (State, IsCrowdedOut) = (state, false));
+    void IRaceProgress.Entered(RaceState state) => _changes.Change(() => (State, IsCrowdedOut, Busy) = (state, false, (Busy.From ?? _time.GetUtcNow(), null)));
 
     void IRaceProgress.Recorded(RaceRecording recording) => _changes.Change(() => Recording = recording);
 
@@ -82,6 +87,7 @@ public sealed class Race : IRaceProgress
         _changes.Change(() =>
         {
             Result = result;
+            Busy = (Busy.From, _time.GetUtcNow());
             State = RaceState.Over;
         });
         _over.TrySetResult(result);

@@ -17,7 +17,7 @@ internal sealed class RaceAggregator
     private readonly int[] _creations;
     private readonly long[] _attemptsOf;
     private readonly List<uint> _latencies = [];
-    private readonly List<uint>[] _stepLatencies;
+    private readonly StepLedger _steps;
     private readonly List<AttemptRecord> _attempts = [];
     private readonly List<uint> _recent = [];
     private readonly List<ChartPoint> _points = [];
@@ -40,7 +40,7 @@ internal sealed class RaceAggregator
         Recording = new RaceRecording(track, workers.Count);
         _creations = new int[track.Request.Workload.Keys + 1];
         _attemptsOf = new long[workers.Count];
-        _stepLatencies = [.. track.Request.Strategy.Program.Steps.Select(_ => new List<uint>())];
+        _steps = new StepLedger(track.Request.Strategy.Program);
     }
 
     public AttemptCounts Counts => new(
@@ -48,6 +48,9 @@ internal sealed class RaceAggregator
 
     /// <summary>Whether a second row for a key is one too many, so that it can be counted from the attempts' answers.</summary>
     public bool CountsLive { get; }
+
+    /// <summary>When anything ended.</summary>
+    public Movement Movement { get; } = new();
 
     /// <summary>Everything that happened, as far as there is room for it.</summary>
     public RaceRecording Recording { get; }
@@ -104,13 +107,26 @@ internal sealed class RaceAggregator
 
     public LatencySummary SummarizeAttempts() => Percentiles.Summarize(CollectionsMarshal.AsSpan(_latencies));
 
-    public IReadOnlyList<StepLatency> SummarizeSteps() =>
-    [
-        .. _track.Request.Strategy.Program.Steps
-            .Where(step => _stepLatencies[step.Index].Count > 0)
-            .Select(step => new StepLatency(
-                step.Name, Percentiles.Summarize(CollectionsMarshal.AsSpan(_stepLatencies[step.Index])))),
-    ];
+    public IReadOnlyList<StepLatency> SummarizeSteps() => _steps.Summarize();
+
+    /// <summary>Where the time went.</summary>
+    /// <param name="pauses">When the lab itself stood still.</param>
+    public RaceTiming Time(ClientPauses pauses) => new()
+    {
+        Attempts =
+        [
+            .. _attempts.GroupBy(a => a.Ended.Outcome, a => a.Ended.End - a.Ended.Start).OrderBy(o => o.Key).Select(outcome =>
+            {
+                var latencies = outcome.ToArray();
+                return new OutcomeTimes(outcome.Key, Percentiles.Summarize(latencies), LogHistogram.Of(latencies));
+            }),
+        ],
+        Steps = _steps.Distribute(_track.Rejections.Kinds),
+        MeanMs = _latencies.Count == 0 ? 0 : _latencies.Average(l => (double)l) / TimeSpan.TicksPerMillisecond,
+        RoundTrips = _steps.RoundTrips,
+        Exceptions = _steps.Exceptions,
+        Pauses = pauses,
+    };
 
     public IReadOnlyList<LaneSegment> Lanes() => _opening.ToSegments();
 
@@ -120,10 +136,11 @@ internal sealed class RaceAggregator
     {
         _opening.Take(worker, happened);
         _live.Take(worker, happened, CountsLive && happened.IsAttempt && _creations[happened.Key] > 0);
+        Movement.Take(happened.End);
         var latency = happened.End - happened.Start;
         if (!happened.IsAttempt)
         {
-            _stepLatencies[happened.Step].Add(latency);
+            _steps.Take(happened);
             if (happened.Rejection > 0)
             {
                 while (_rejected.Count < happened.Rejection) _rejected.Add(0);

@@ -18,11 +18,13 @@ internal static class RaceAutopsy
     /// <param name="seen">Waits that were seen.</param>
     /// <param name="looks">How they were looked for.</param>
     /// <param name="overKeys">Whether attempts of one key are rivals.</param>
+    /// <param name="pauses">When the client stood still, in the order of time: what is slow then has not waited for a lock.</param>
     public static Autopsy Of(
-        RaceRecording recording, StepProgram program, IReadOnlyList<DoubledKey> doubled, long keysInAll, long rejectionsInAll, IReadOnlyList<SeenWait> seen, LockLooks looks, bool overKeys)
+        RaceRecording recording, StepProgram program, IReadOnlyList<DoubledKey> doubled, long keysInAll, long rejectionsInAll, IReadOnlyList<SeenWait> seen, LockLooks looks, bool overKeys,
+        IReadOnlyList<ClientPause> pauses)
     {
         var sampled = WaitFindings.OfSeen(program, seen, recording);
-        var implied = ImpliedWaits(recording, program, sampled);
+        var (implied, time) = ImpliedWaits(recording, program, sampled, pauses);
         recording.MarkWaits(implied);
         recording.MarkWaits(sampled);
         var rejections = new List<RejectionFinding>();
@@ -41,6 +43,7 @@ internal static class RaceAutopsy
             Waits = [.. sampled.Concat(implied).Take(Autopsy.MostEntries)],
             WaitsInAll = sampled.Count + implied.Count,
             Looks = looks,
+            WaitTime = time with { Seen = seen.Count, SampledMs = looks.EveryMs * seen.Count },
             CompleteUntilUs = recording.CompleteUntilUs,
         };
         recording.ForgetKeys();
@@ -51,19 +54,19 @@ internal static class RaceAutopsy
     /// Times imply a wait only where a statement took much longer than it usually takes: three times as long as a tenth of its runs, or, where others were seen
     /// waiting at it, twice as long.
     /// </summary>
-    private static List<WaitFinding> ImpliedWaits(RaceRecording recording, StepProgram program, IReadOnlyList<WaitFinding> sampled)
+    private static (List<WaitFinding> Unseen, LockWaitTime Time) ImpliedWaits(
+        RaceRecording recording, StepProgram program, IReadOnlyList<WaitFinding> sampled, IReadOnlyList<ClientPause> pauses)
     {
         var waiting = program.Steps.Where(s => s is { Kind: StepKind.Statement, Sql.MayWait: true }).Select(s => s.Index).ToHashSet();
-        if (!program.Steps.Any(s => s.InTransaction && waiting.Contains(s.Index))) return [];
+        if (!program.Steps.Any(s => s.InTransaction && waiting.Contains(s.Index))) return ([], LockWaitTime.None);
         var seen = sampled.Select(w => (w.Worker, w.Run)).ToHashSet();
         var seenAt = sampled.Select(w => w.Run.Step).ToHashSet();
-        var least = recording.Durations(waiting).ToDictionary(
+        var usual = recording.Durations(waiting);
+        var least = usual.ToDictionary(
             s => s.Key, s => seenAt.Contains(s.Key) ? Math.Max(LeastSeenWaitUs, 2 * s.Value) : Math.Max(LeastImpliedWaitUs, 3 * s.Value));
-        return
-        [
-            .. recording.StoriesByKey().SelectMany(stories => WaitFindings.Implied(program, stories, least))
-                .Where(w => !seen.Contains((w.Worker, w.Run)))
-                .OrderByDescending(w => w.Run.EndUs - w.Run.StartUs),
-        ];
+        var implied = recording.StoriesByKey().SelectMany(stories => WaitFindings.Implied(program, stories, least, pauses)).ToList();
+        return (
+            [.. implied.Where(w => !seen.Contains((w.Worker, w.Run))).OrderByDescending(w => w.Run.EndUs - w.Run.StartUs)],
+            new LockWaitTime(0, 0, implied.Count, implied.Sum(w => w.Run.EndUs - w.Run.StartUs - usual[w.Run.Step]) / 1000.0));
     }
 }

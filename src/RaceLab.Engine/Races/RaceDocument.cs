@@ -105,6 +105,9 @@ public sealed record RaceDocument
     /// <summary>Attempts of the least and the most busy worker.</summary>
     public required WorkerSpread PerWorker { get; init; }
 
+    /// <summary>Where the time went; null where nothing ran.</summary>
+    public required TimingNumbers? Timing { get; init; }
+
     /// <summary>The document of a result.</summary>
     public static RaceDocument From(RaceResult result)
     {
@@ -140,6 +143,7 @@ public sealed record RaceDocument
             ElapsedMs = Round(result.Elapsed.TotalMilliseconds),
             AttemptsPerSecond = Round(result.AttemptsPerSecond),
             PerWorker = result.PerWorker,
+            Timing = TimingNumbers.From(result),
         };
     }
 

@@ -9,13 +9,14 @@ namespace RaceLab.Engine.Races;
 /// <param name="Attempt">The attempt's number within its worker, from 0.</param>
 /// <param name="Key">The attempt's key, from 1.</param>
 /// <param name="Step">The step's index, or <see cref="AttemptEnded"/>.</param>
-/// <param name="Outcome">For an attempt that ended.</param>
+/// <param name="Outcome">For an attempt that ended; of a step, <see cref="Outcome.Unknown"/> says that its answer was lost.</param>
 /// <param name="Rejection">For a rejected step, and for an attempt that ended rejected: its number in <see cref="Rejections"/>; otherwise 0.</param>
 /// <param name="Count">For a step, rows returned or affected, as far as they fit; for an attempt that ended, its retries.</param>
 /// <param name="Delivery">Which delivery of the attempt the step belongs to; for an attempt that ended, how many there were.</param>
 /// <param name="LeftOpen">For an attempt that ended: whether a delivery before the last one has kept something, or may have.</param>
+/// <param name="Thrown">For a rejected step: how much of its time the client took to throw and catch the exception; 0: not known.</param>
 internal readonly record struct RaceEvent(
-    uint Start, uint End, int Attempt, int Key, byte Step, Outcome Outcome, ushort Rejection, ushort Count, byte Delivery = 1, bool LeftOpen = false)
+    uint Start, uint End, int Attempt, int Key, byte Step, Outcome Outcome, ushort Rejection, ushort Count, byte Delivery = 1, bool LeftOpen = false, uint Thrown = 0)
 {
     public const byte AttemptEnded = byte.MaxValue;
 

@@ -10,7 +10,7 @@ namespace RaceLab.Engine.Races;
 /// </summary>
 public sealed class RaceRecording : IAttempts
 {
-    /// <summary>The most events of one race, steps and ends of attempts: about 15 MB.</summary>
+    /// <summary>The most events of one race, steps and ends of attempts: about 17 MB.</summary>
     public const int MostEvents = 600_000;
 
     /// <summary>The most segments of one piece of the track: more could not be told apart, and would take the browser long.</summary>

@@ -16,7 +16,7 @@ public sealed class RaceRegistry : IAsyncDisposable
     /// <summary>How many finished races are kept in memory; older ones come from the archive.</summary>
     public const int KeptInMemory = 200;
 
-    /// <summary>How many events the kept races' logs have together, about 75 MB; beyond it the oldest logs go, and those races keep their summaries.</summary>
+    /// <summary>How many events the kept races' logs have together, about 85 MB; beyond it the oldest logs go, and those races keep their summaries.</summary>
     public const int MostRecordedEvents = 3_000_000;
 
     private readonly ConcurrentDictionary<string, Race> _races = new();
@@ -57,7 +57,7 @@ public sealed class RaceRegistry : IAsyncDisposable
         if (request.Workload.Validate().FirstOrDefault() is { } problem) throw new RaceRefusedException(problem.Message);
         if (request.Workload.Workers > _limits.WorkersPerRace)
             throw new RaceRefusedException($"This lab allows {_limits.WorkersPerRace} workers in a race, and {request.Workload.Workers} were asked for. Use fewer.");
-        var race = new Race(NewId(), owner, request, _time.GetUtcNow());
+        var race = new Race(NewId(), owner, request, _time);
         lock (_starting)
         {
             if (_closed) throw new RaceRefusedException("The lab is shutting down. Start it again, then run the race.");
@@ -121,6 +121,7 @@ public sealed class RaceRegistry : IAsyncDisposable
             result = RaceResults.Refused(race.Request, _time.GetUtcNow(), "The lab itself failed, so there is no verdict. Its log says why; please report it.");
         }
 
+        if (result.Timing is { } timing) result = result with { Timing = timing with { Neighbours = Surroundings.Of(race, result, _races.Values, _time.GetUtcNow()) } };
         _meter?.Finished(result);
         _log.LogInformation(
             "Race {Race} of {Scenario}, {Strategy}, {Workers} workers: {End} after {ElapsedMs:F0} ms, {Attempts} attempts, {Rejected} rejected statements. {Problem}",

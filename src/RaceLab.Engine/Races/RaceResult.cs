@@ -75,6 +75,9 @@ public sealed record RaceResult
     /// <summary>The first moments of the race, for the picture of what each worker did.</summary>
     public required IReadOnlyList<LaneSegment> Lanes { get; init; }
 
+    /// <summary>Where the time went; null where nothing ran, or the race is older than its being kept.</summary>
+    public RaceTiming? Timing { get; init; }
+
     /// <summary>What happened to each duplicated key, rejection and wait; null where nothing ran, or the race is older than its being kept.</summary>
     public Autopsy? Autopsy { get; init; }
 

@@ -30,4 +30,47 @@ public static class RaceResults
         Lanes = [],
         Snapshot = [],
     };
+
+    /// <summary>A race that ran, as its log has it; the table has not been asked yet.</summary>
+    /// <param name="track">What its workers shared.</param>
+    /// <param name="aggregator">What it counted.</param>
+    /// <param name="startedAt">When the start barrier opened.</param>
+    /// <param name="server">The server's version.</param>
+    /// <param name="snapshot">The last frame.</param>
+    /// <param name="pauses">When the lab itself stood still.</param>
+    internal static RaceResult Of(RaceTrack track, RaceAggregator aggregator, DateTimeOffset startedAt, Version server, byte[] snapshot, ClientPauses pauses)
+    {
+        var kinds = track.Rejections.Kinds;
+        var counts = aggregator.Counts;
+        return new RaceResult
+        {
+            Scenario = track.Request.Scenario.Id,
+            Strategy = track.Request.Strategy.Id,
+            Workload = track.Request.Workload,
+            End = RaceEnd.Finished,
+            StartedAt = startedAt,
+            PostgresVersion = server.ToString(),
+            Attempts = counts,
+            Retries = aggregator.Retries,
+            Redeliveries = aggregator.Redeliveries,
+            Rejections =
+            [
+                .. aggregator.Rejected
+                    .Select((count, i) => new RejectionCount(kinds[i].SqlState, kinds[i].Constraint, count, kinds[i].Message))
+                    .Where(r => r.Count > 0)
+                    .OrderByDescending(r => r.Count),
+            ],
+            Chances = ChanceOfRepeats.Of(
+                track.Request.Strategy.Program.Drawn, counts.Total, aggregator.Redeliveries, aggregator.Attempts.Select(a => a.Ended.Key).Distinct().Count()),
+            Invariants = [],
+            Latency = aggregator.SummarizeAttempts(),
+            Steps = aggregator.SummarizeSteps(),
+            Elapsed = aggregator.Elapsed,
+            AttemptsPerSecond = aggregator.Elapsed > TimeSpan.Zero ? counts.Total / aggregator.Elapsed.TotalSeconds : 0,
+            PerWorker = aggregator.PerWorker,
+            Lanes = aggregator.Lanes(),
+            Timing = aggregator.Time(pauses),
+            Snapshot = snapshot,
+        };
+    }
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using RaceLab.Engine.Applications;
+using RaceLab.Engine.Autopsies;
 using RaceLab.Engine.Databases;
 
 namespace RaceLab.Engine.Races;
@@ -54,6 +55,7 @@ public sealed class RaceRunner : IRaceRunner
     {
         try
         {
+            ThrowClock.Start();
             using var permits = await QueueAsync(request, progress, stop).ConfigureAwait(false);
 
             progress.Entered(RaceState.Preparing);
@@ -133,11 +135,12 @@ public sealed class RaceRunner : IRaceRunner
         var aggregator = new RaceAggregator(track, workers);
         DateTimeOffset startedAt;
         string? interrupted;
+        (IReadOnlyList<ClientPause> Pauses, ClientPauses Summary) stood;
         try
         {
             progress.Entered(RaceState.Running);
             startedAt = _time.GetUtcNow();
-            interrupted = await RunWatchedAsync(sampler, track, workers, aggregator, ending, progress).ConfigureAwait(false);
+            (interrupted, stood) = await RunWatchedAsync(sampler, track, workers, aggregator, ending, progress).ConfigureAwait(false);
         }
         finally
         {
@@ -149,14 +152,14 @@ public sealed class RaceRunner : IRaceRunner
         var outOfTime = ending.IsCancellationRequested && !stop.IsCancellationRequested;
         var last = aggregator.NextFrame(RaceState.Counting, (uint)aggregator.Elapsed.Ticks);
         progress.Publish(last);
-        var result = Summarize(track, aggregator, startedAt, last.Snapshot) with
+        var result = RaceResults.Of(track, aggregator, startedAt, _server.Version, last.Snapshot, stood.Summary) with
         {
             End = interrupted is not null ? RaceEnd.Interrupted : stop.IsCancellationRequested || outOfTime ? RaceEnd.Stopped : RaceEnd.Finished,
             Problem = interrupted ?? (stop.IsCancellationRequested ? "It was stopped; the verdict is about the attempts that ran until then."
                 : outOfTime ? $"It was ended after {MaximumElapsed.TotalMinutes} minutes, the longest that a race may take; the verdict is about the attempts that ran until then."
                 : null),
         };
-        if (interrupted is null) result = await JudgeAsync(database, own, track, aggregator, sampler, result).ConfigureAwait(false);
+        if (interrupted is null) result = await JudgeAsync(database, own, track, aggregator, sampler, stood.Pauses, result).ConfigureAwait(false);
         if (result.End == RaceEnd.Interrupted) aggregator.Recording.Close(null, aggregator.CountsLive);
         progress.Recorded(aggregator.Recording);
         return result;
@@ -184,8 +187,8 @@ public sealed class RaceRunner : IRaceRunner
         }
     }
 
-    /// <summary>The run, with the lock tables looked at from outside.</summary>
-    private async Task<string?> RunWatchedAsync(
+    /// <summary>The run, with the lock tables looked at from outside, and the lab itself watched.</summary>
+    private async Task<(string? Interrupted, (IReadOnlyList<ClientPause> Pauses, ClientPauses Summary) Stood)> RunWatchedAsync(
         LockSampler sampler, RaceTrack track, IReadOnlyList<RaceWorker> workers, RaceAggregator aggregator, CancellationTokenSource ending, IRaceProgress progress)
     {
         using var ended = new CancellationTokenSource();
@@ -196,7 +199,10 @@ public sealed class RaceRunner : IRaceRunner
         }, CancellationToken.None);
         try
         {
-            return await RunWorkersAsync(track, workers, aggregator, ending, progress).ConfigureAwait(false);
+            var running = RunWorkersAsync(track, workers, aggregator, ending, progress);
+            using var watch = ClientWatch.Start(() => TimeSpan.FromTicks(track.Now()));
+            var interrupted = await running.ConfigureAwait(false);
+            return (interrupted, watch.Stop(aggregator.Movement));
         }
         finally
         {
@@ -248,43 +254,9 @@ public sealed class RaceRunner : IRaceRunner
         }
     }
 
-    private RaceResult Summarize(RaceTrack track, RaceAggregator aggregator, DateTimeOffset startedAt, byte[] snapshot)
-    {
-        var kinds = track.Rejections.Kinds;
-        var counts = aggregator.Counts;
-        return new RaceResult
-        {
-            Scenario = track.Request.Scenario.Id,
-            Strategy = track.Request.Strategy.Id,
-            Workload = track.Request.Workload,
-            End = RaceEnd.Finished,
-            StartedAt = startedAt,
-            PostgresVersion = _server.Version.ToString(),
-            Attempts = counts,
-            Retries = aggregator.Retries,
-            Redeliveries = aggregator.Redeliveries,
-            Rejections =
-            [
-                .. aggregator.Rejected
-                    .Select((count, i) => new RejectionCount(kinds[i].SqlState, kinds[i].Constraint, count, kinds[i].Message))
-                    .Where(r => r.Count > 0)
-                    .OrderByDescending(r => r.Count),
-            ],
-            Chances = ChanceOfRepeats.Of(
-                track.Request.Strategy.Program.Drawn, counts.Total, aggregator.Redeliveries, aggregator.Attempts.Select(a => a.Ended.Key).Distinct().Count()),
-            Invariants = [],
-            Latency = aggregator.SummarizeAttempts(),
-            Steps = aggregator.SummarizeSteps(),
-            Elapsed = aggregator.Elapsed,
-            AttemptsPerSecond = aggregator.Elapsed > TimeSpan.Zero ? counts.Total / aggregator.Elapsed.TotalSeconds : 0,
-            PerWorker = aggregator.PerWorker,
-            Lanes = aggregator.Lanes(),
-            Snapshot = snapshot,
-        };
-    }
-
     private async Task<RaceResult> JudgeAsync(
-        RaceDatabase database, NpgsqlDataSource own, RaceTrack track, RaceAggregator aggregator, LockSampler sampler, RaceResult result)
+        RaceDatabase database, NpgsqlDataSource own, RaceTrack track, RaceAggregator aggregator, LockSampler sampler, IReadOnlyList<ClientPause> pauses,
+        RaceResult result)
     {
         using var span = RaceMeter.Traces.StartActivity("count");
         using var patience = new CancellationTokenSource(CountingTime, _time);
@@ -309,7 +281,7 @@ public sealed class RaceRunner : IRaceRunner
             return result with
             {
                 Autopsy = RaceAutopsy.Of(
-                    aggregator.Recording, track.Request.Strategy.Program, doubled, inAll, aggregator.Rejected.Sum(), sampler.Seen, sampler.Looks, aggregator.CountsLive),
+                    aggregator.Recording, track.Request.Strategy.Program, doubled, inAll, aggregator.Rejected.Sum(), sampler.Seen, sampler.Looks, aggregator.CountsLive, pauses),
             };
         }
         catch (Exception failure) when (failure is NpgsqlException or OperationCanceledException or TimeoutException)

@@ -88,6 +88,8 @@ internal sealed class RaceWorker : IAsyncDisposable
             Activity = (byte)step.Index;
             var start = _track.Now();
             ushort rejection = 0;
+            uint thrown = 0;
+            var lost = false;
             long rows = 0;
             if (step.Kind == StepKind.Crash)
             {
@@ -107,15 +109,18 @@ internal sealed class RaceWorker : IAsyncDisposable
                 var result = await _seat.DoAsync(step, _machine, _track.Aborting).ConfigureAwait(false);
                 if (result.Error is { } error) rejection = _track.Rejections.NumberOf(error);
                 rows = result.Rows;
+                thrown = (uint)result.Thrown.Ticks;
+                lost = result.Kind == StatementEnd.Lost;
                 Seat.Tell(_machine, result);
-                if (result.Kind == StatementEnd.Lost)
+                if (lost)
                 {
                     await _seat.DisposeAsync().ConfigureAwait(false);
                     alive = !_seat.IsDedicated;
                 }
             }
 
-            Log.Append(new RaceEvent(start, _track.Now(), attempt, key, (byte)step.Index, default, rejection, (ushort)Math.Min(rows, ushort.MaxValue), (byte)_machine.Delivery));
+            Log.Append(new RaceEvent(
+                start, _track.Now(), attempt, key, (byte)step.Index, lost ? Outcome.Unknown : default, rejection, (ushort)Math.Min(rows, ushort.MaxValue), (byte)_machine.Delivery, Thrown: thrown));
         }
 
         return alive;
