@@ -11,9 +11,9 @@ internal static class TimingRows
     {
         RaceTable.Row(text, "Mean latency, ms", timing.MeanLatencyMs);
         RaceTable.Row(text, "Round trips per attempt", timing.RoundTripsPerAttempt);
-        if (timing.LockWaits is { Looks: > 0 } waits)
+        if (timing.LockWaits is { SampledMs: { } sampled } waits)
         {
-            RaceTable.Row(text, "Lock waits sampled, ms", Math.Round(waits.SampledMs));
+            RaceTable.Row(text, "Lock waits sampled, ms", Math.Round(sampled));
             text.AppendLine($"  in all, roughly: {RaceTable.Many(waits.Seen, "waiting statement")} seen at {RaceTable.Many(waits.Looks, "look")}, one every {waits.EveryMs:0} ms.");
         }
 

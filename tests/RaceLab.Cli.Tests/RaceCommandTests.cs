@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using RaceLab.Engine.Autopsies;
 using RaceLab.Engine.Content;
 using RaceLab.Engine.Races;
+using RaceLab.Engine.Statistics;
 
 namespace RaceLab.Cli.Tests;
 
@@ -88,6 +90,33 @@ public sealed partial class RaceCommandTests
         foreach (var number in parts.SelectMany(p => Numbers(document.RootElement.GetProperty(p)))) Assert.Contains(number, shown);
         Assert.Contains("23505 unique_violation", text);
         Assert.Contains("as promised, the flaw shows: 43 too many, on 41 keys.", text);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Race_Timing_IsInBothFormsWithHowItWasComeBy()
+    {
+        var timing = new RaceTiming
+        {
+            Attempts = [],
+            Steps = [new StepTimes("insert", StepEnd.Rejected, "23505", new LatencySummary(97, 0.5, 1, 2, 3), new LogHistogram(54, [90, 7]))],
+            MeanMs = 2.71828,
+            RoundTrips = 8140,
+            Exceptions = new ExceptionCost(97, 0.3119, 0.0264, 2.9),
+            Pauses = new ClientPauses(4.25, 3, 57.5, 2, [new ClientPause(10, 57_510, PauseCause.Processor)], 500, 37, LatencySummary.Empty),
+        };
+        var lab = new FakeLab { End = r => r with { Timing = timing } };
+        var (_, text, _) = await lab.RunAsync(Race, TestContext.Current.CancellationToken);
+        var (_, json, _) = await lab.RunAsync(Race + "--json", TestContext.Current.CancellationToken);
+
+        using var document = JsonDocument.Parse(json);
+        var numbers = document.RootElement.GetProperty("timing");
+        Assert.Equal((2.718, 2), (numbers.GetProperty("meanLatencyMs").GetDouble(), numbers.GetProperty("roundTripsPerAttempt").GetDouble()));
+        Assert.Equal((0.312, 0.026), (numbers.GetProperty("exceptions").GetProperty("answerMs").GetDouble(), numbers.GetProperty("exceptions").GetProperty("thrownMs").GetDouble()));
+        Assert.Equal((JsonValueKind.Null, JsonValueKind.Null), (numbers.GetProperty("lockWaits").ValueKind, numbers.GetProperty("neighbours").ValueKind));
+        Assert.Equal(("rejected", 54), (numbers.GetProperty("steps")[0].GetProperty("end").GetString(), Int(numbers.GetProperty("steps")[0].GetProperty("histogram"), "first")));
+        Assert.Equal("processor", numbers.GetProperty("pauses").GetProperty("longest")[0].GetProperty("cause").GetString());
+        Assert.Contains("2 pauses of 10 ms or longer; 3 garbage collections took 4.25 ms; 37 of 500 heartbeats came late", text);
+        foreach (var shown in (string[])["2.718", "0.312", "0.026", "57.5"]) Assert.Contains(shown, text);
     }
 
     [Theory(Timeout = 30_000)]

@@ -54,13 +54,16 @@ public sealed record LockLooks(int Count, double EveryMs, string? Problem)
 /// The time that statements spent waiting for locks, over all workers: two estimates of the same thing, not to be added up. Neither is exact: PostgreSQL does not tell a client how long it waited.
 /// </summary>
 /// <param name="Seen">How many waiting statements the looks saw; one that was seen at two looks counts twice.</param>
-/// <param name="SampledMs">Each of them stands for the time from one look to the next: their number times <see cref="LockLooks.EveryMs"/>. Of at most 32 waits at a look, and only while somebody looked.</param>
+/// <param name="SampledMs">Each of them stands for the time from one look to the next: their number times <see cref="LockLooks.EveryMs"/>. Of at most 32 waits at a look, and only while somebody looked. Null: fewer than <see cref="LeastLooks"/> looks tell nothing.</param>
 /// <param name="Inferred">How many statements took so long, while another attempt held their key in a transaction, that they must have waited; also those that were seen.</param>
 /// <param name="InferredMs">By how much they took longer than a tenth of that statement's runs did. What others held in another way is not in it.</param>
-public sealed record LockWaitTime(int Seen, double SampledMs, int Inferred, double InferredMs)
+public sealed record LockWaitTime(int Seen, double? SampledMs, int Inferred, double InferredMs)
 {
-    /// <summary>No wait was noticed.</summary>
-    public static LockWaitTime None { get; } = new(0, 0, 0, 0);
+    /// <summary>How many looks an estimate needs.</summary>
+    public const int LeastLooks = 10;
+
+    /// <summary>Nobody looked, and times imply nothing.</summary>
+    public static LockWaitTime None { get; } = new(0, null, 0, 0);
 }
 
 /// <summary>On what a finding stands.</summary>

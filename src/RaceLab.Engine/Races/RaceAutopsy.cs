@@ -43,7 +43,7 @@ internal static class RaceAutopsy
             Waits = [.. sampled.Concat(implied).Take(Autopsy.MostEntries)],
             WaitsInAll = sampled.Count + implied.Count,
             Looks = looks,
-            WaitTime = time with { Seen = seen.Count, SampledMs = looks.EveryMs * seen.Count },
+            WaitTime = time with { Seen = seen.Count, SampledMs = looks.Count < LockWaitTime.LeastLooks ? null : looks.EveryMs * seen.Count },
             CompleteUntilUs = recording.CompleteUntilUs,
         };
         recording.ForgetKeys();
@@ -67,6 +67,6 @@ internal static class RaceAutopsy
         var implied = recording.StoriesByKey().SelectMany(stories => WaitFindings.Implied(program, stories, least, pauses)).ToList();
         return (
             [.. implied.Where(w => !seen.Contains((w.Worker, w.Run))).OrderByDescending(w => w.Run.EndUs - w.Run.StartUs)],
-            new LockWaitTime(0, 0, implied.Count, implied.Sum(w => w.Run.EndUs - w.Run.StartUs - usual[w.Run.Step]) / 1000.0));
+            new LockWaitTime(0, null, implied.Count, implied.Sum(w => w.Run.EndUs - w.Run.StartUs - usual[w.Run.Step]) / 1000.0));
     }
 }

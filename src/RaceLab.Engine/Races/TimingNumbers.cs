@@ -41,15 +41,17 @@ public sealed record TimingNumbers(
 /// <param name="Looks">How often somebody looked.</param>
 /// <param name="EveryMs">How often that was.</param>
 /// <param name="Seen">Waiting statements that the looks saw.</param>
-/// <param name="SampledMs">Their number times <paramref name="EveryMs"/>, over all workers.</param>
+/// <param name="SampledMs">Their number times <paramref name="EveryMs"/>, over all workers; null after too few looks.</param>
 /// <param name="SampledMsPerAttempt">The same for one attempt.</param>
 /// <param name="Inferred">Statements whose times imply a wait.</param>
 /// <param name="InferredMs">By how much they took longer than usual.</param>
-public sealed record LockWaitNumbers(int Looks, double EveryMs, int Seen, double SampledMs, double SampledMsPerAttempt, int Inferred, double InferredMs)
+public sealed record LockWaitNumbers(int Looks, double EveryMs, int Seen, double? SampledMs, double? SampledMsPerAttempt, int Inferred, double InferredMs)
 {
     internal static LockWaitNumbers? From(Autopsy? autopsy, long attempts) => autopsy is not { WaitTime: { } time, Looks: var looks } ? null : new LockWaitNumbers(
-        looks.Count, RaceDocument.Round(looks.EveryMs), time.Seen, RaceDocument.Round(time.SampledMs), attempts == 0 ? 0 : RaceDocument.Round(time.SampledMs / attempts),
+        looks.Count, RaceDocument.Round(looks.EveryMs), time.Seen, Round(time.SampledMs), attempts == 0 ? 0 : Round(time.SampledMs / attempts),
         time.Inferred, RaceDocument.Round(time.InferredMs));
+
+    private static double? Round(double? ms) => ms is { } known ? RaceDocument.Round(known) : null;
 }
 
 /// <summary>Pauses of the client (<see cref="ClientPauses"/>).</summary>

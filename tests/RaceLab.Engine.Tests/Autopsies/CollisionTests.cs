@@ -76,11 +76,15 @@ public class CollisionTests
             .Attempt(2, 2, Outcome.Found, false, "begin 0 1", "lock 4 112 1", "check 113 120 1", "commit 121 130")
             .Attempt(3, 3, Outcome.Found, false, "begin 0 1", "lock 5 135 1", "check 136 140 1", "commit 141 150");
         var step = Told.Locked.FindStep("lock")!.Index;
-        var waits = WaitFindings.Implied(Told.Locked, log.Stories, new Dictionary<int, int> { [step] = 50 }).ToList();
+        var waits = WaitFindings.Implied(Told.Locked, log.Stories, new Dictionary<int, int> { [step] = 50 }, []).ToList();
 
         Assert.Equal([(2, 1), (3, 2)], waits.Select(w => (w.Worker, w.Holders[0].Worker)));
         Assert.All(waits, w => Assert.Equal(Evidence.Inferred, w.Evidence));
-        Assert.Empty(WaitFindings.Implied(Told.Locked, log.Stories, new Dictionary<int, int> { [step] = 200 }));
+        Assert.Empty(WaitFindings.Implied(Told.Locked, log.Stories, new Dictionary<int, int> { [step] = 200 }, []));
+
+        // The client stood still from 113 us on: worker 2 had its answer before, worker 3 had not.
+        ClientPause[] pauses = [new(1, 3, PauseCause.Processor), new(113, 130, PauseCause.ThreadPool), new(400, 900, PauseCause.Processor)];
+        Assert.Equal(2, Assert.Single(WaitFindings.Implied(Told.Locked, log.Stories, new Dictionary<int, int> { [step] = 50 }, pauses)).Worker);
     }
 
     private static RejectionFinding Of(StepProgram program, Told log, long attempt, IReadOnlyList<WaitFinding> waits)

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
+using RaceLab.Engine.Autopsies;
 using RaceLab.Engine.Races;
 using RaceLab.Web.Races;
 
@@ -22,6 +23,7 @@ public sealed partial class RaceTrack : IAsyncDisposable
     private IReadOnlyList<LaneSegment> _rows = [];
     private string _drawn = "";
     private string _chosen = "";
+    private IReadOnlyList<ClientPause> _paused = [];
     private int _duplicate = -1;
     private int _rejection = -1;
 
@@ -37,6 +39,10 @@ public sealed partial class RaceTrack : IAsyncDisposable
     [Parameter, EditorRequired]
     public Listing Listing { get; set; } = Listing.Empty;
 
+    /// <summary>When the lab itself stood still.</summary>
+    [Parameter]
+    public IReadOnlyList<ClientPause> Pauses { get; set; } = [];
+
     [Inject]
     private IJSRuntime Js { get; set; } = default!;
 
@@ -49,6 +55,7 @@ public sealed partial class RaceTrack : IAsyncDisposable
     {
         var (from, to) = ((int)Math.Clamp(fromUs, 0, int.MaxValue - 1), (int)Math.Clamp(Math.Ceiling(toUs), 1, int.MaxValue));
         (_rows, var complete) = _source.Between(from, to);
+        _paused = [.. Pauses.Where(p => p.ToUs > from && p.FromUs < complete)];
         _drawn = TrackWords.Drawn(_source, from, to, complete);
         StateHasChanged();
         return TrackEncoder.Encode(_rows, from, complete);
@@ -112,6 +119,7 @@ public sealed partial class RaceTrack : IAsyncDisposable
                 end = Math.Max(1, _source.EndUs),
                 first = Math.Max(1, _source.FirstUs),
                 rejections = _source.States,
+                pauses = Pauses.Select(p => new { from = p.FromUs, to = p.ToUs }),
                 steps = Listing.Lines.Select(l => new { label = l.Label, tone = l.Tone, shape = l.Shape.ToString().ToLowerInvariant() }),
             });
         }

@@ -112,7 +112,7 @@ export function layoutOf(canvas, workers, view) {
 
 /**
  * Draws lanes. What is given: segments, workers, view { from, to }, steps { tone, shape, label }, and, where there are any: covered { from, to } (outside of it nothing is known),
- * selected, lane (the worker whose lane has the keyboard), rejections (the SQLSTATE of each kind).
+ * pauses [{ from, to }] of the lab itself, selected, lane (the worker whose lane has the keyboard), rejections (the SQLSTATE of each kind).
  */
 export function paintTrack(canvas, picture, colour) {
   const { pen, width, height } = fit(canvas);
@@ -134,6 +134,7 @@ export function paintTrack(canvas, picture, colour) {
       paintMark(pen, place.x(segment.end), segment.worker * place.lane + place.lane / 2, Math.max(2, Math.min(place.lane * 0.44, size * 0.42)), segment.mark, colour);
     }
   }
+  for (const pause of picture.pauses ?? []) paintPause(pen, place, pause, view, height - place.bottom, size, colour);
   paintStates(pen, place, segments, picture.rejections ?? [], view, size, colour);
   if (picture.selected) paintSelected(pen, place, picture.selected, colour);
   pen.restore();
@@ -309,6 +310,31 @@ function paintSelected(pen, place, segment, colour) {
   pen.strokeStyle = colour('ink');
   pen.lineWidth = 2;
   pen.strokeRect(from - 2, segment.worker * place.lane + 1, Math.max(4, place.x(segment.end) - from + 3), place.lane - 2);
+}
+
+/** A time in which the lab itself stood still, across all lanes: what is under it still shows. */
+function paintPause(pen, place, pause, view, height, size, colour) {
+  if (pause.to < view.from || pause.from > view.to) return;
+  const from = Math.max(place.left, place.x(pause.from));
+  const wide = Math.max(2, Math.min(place.left + place.across, place.x(pause.to)) - from);
+  pen.save();
+  pen.fillStyle = pen.strokeStyle = colour('ink');
+  pen.globalAlpha = 0.12;
+  pen.fillRect(from, 0, wide, height);
+  pen.globalAlpha = 0.7;
+  pen.lineWidth = 1;
+  pen.beginPath();
+  for (let x = from + 0.5; x <= from + wide; x += 5) { pen.moveTo(x, 0); pen.lineTo(x, height); }
+  pen.stroke();
+  pen.restore();
+  const text = 'the lab itself paused';
+  const broad = pen.measureText(text).width + size * 0.6;
+  if (wide < broad) return;
+  pen.fillStyle = colour('panel');
+  pen.fillRect(from + (wide - broad) / 2, height / 2 - size * 0.6, broad, size * 1.2);
+  pen.fillStyle = colour('ink');
+  pen.textAlign = 'center';
+  pen.fillText(text, from + wide / 2, height / 2);
 }
 
 function paintBarrier(pen, x, height, size, colour) {

@@ -1,0 +1,141 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+using RaceLab.Engine.Applications;
+using RaceLab.Engine.Databases;
+using RaceLab.Engine.Programs;
+using RaceLab.Engine.Races;
+using RaceLab.Engine.Tests.Autopsies;
+using RaceLab.Engine.Tests.Databases;
+
+namespace RaceLab.Engine.Tests.Races;
+
+public class RaceTimingTests(TestPostgres postgres)
+{
+    private static readonly Workload Small = new() { Workers = 4, Keys = 5, Attempts = 5, Duration = null };
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact(Timeout = 60_000)]
+    public async Task RoundTrips_OfSteps_AreThoseOfARealSession()
+    {
+        // Looked and inserted; looked and found; BEGIN, lock, look, insert, COMMIT; inserted; inserted and rejected.
+        Assert.Equal([2, 1], await CountAsync(SmallScenario.Naive(Small), 2));
+        Assert.Equal([5, 4], await CountAsync(SmallScenario.Locked(Small), 2));
+        Assert.Equal([1, 1], await CountAsync(SmallScenario.Constrained(Small), 2));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Timing_OfARace_AddsUp()
+    {
+        var result = await RaceAsync(SmallScenario.Locked(Small with { PauseHigh = TimeSpan.FromMilliseconds(2) }));
+        var timing = result.Timing!;
+
+        Assert.Equal([(Outcome.Created, 5L), (Outcome.Found, 15L)], timing.Attempts.Select(a => (a.Outcome, a.Latency.Count)));
+        Assert.Equal(result.Steps.Select(s => (s.Step, s.Latency)), timing.Steps.Select(s => (s.Step, s.Latency)));
+        Assert.All(timing.Steps, s => Assert.Equal((StepEnd.Answered, s.Latency.Count), (s.End, s.Histogram.Counts.Sum())));
+
+        // BEGIN, lock, look and COMMIT of each attempt, and five inserts; pauses are none.
+        Assert.Equal((20 * 4) + 5, timing.RoundTrips);
+        Assert.InRange(timing.MeanMs, 0.001, result.Latency.MaxMs);
+        Assert.Null(timing.Exceptions);
+        Assert.Null(timing.Neighbours);
+        Assert.NotNull(result.Autopsy!.WaitTime);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Timing_OfRejectedStatements_KnowsWhatTheirExceptionsTook()
+    {
+        var result = await RaceAsync(SmallScenario.Constrained(Small));
+        var rejected = Assert.Single(result.Timing!.Steps, s => s.End == StepEnd.Rejected);
+        Assert.Equal(("insert", "23505", 15L), (rejected.Step, rejected.SqlState, rejected.Latency.Count));
+
+        var cost = result.Timing.Exceptions!;
+        Assert.Equal(15, cost.Count);
+        Assert.True(cost.ThrownMs > 0 && cost.AnswerMs > 0);
+        Assert.True(cost.ThrownTotalMs < rejected.Latency.Count * rejected.Latency.MaxMs, "exceptions are a part of their statements' time");
+        Assert.Equal(20, result.Timing.RoundTrips);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Record_OlderThanItsTiming_CanStillBeRead()
+    {
+        var result = await RaceAsync(SmallScenario.Locked(Small));
+        var json = JsonSerializer.SerializeToNode(result, RaceJson.Options)!.AsObject();
+        Assert.Equal(json.ToJsonString(), JsonSerializer.SerializeToNode(json.Deserialize<RaceResult>(RaceJson.Options), RaceJson.Options)!.ToJsonString());
+
+        Assert.True(json.Remove("timing") && json["autopsy"]!.AsObject().Remove("waitTime"));
+        var old = json.Deserialize<RaceResult>(RaceJson.Options)!;
+        Assert.Equal((null, null, result.Attempts), (old.Timing, old.Autopsy!.WaitTime, old.Attempts));
+        Assert.Null(RaceDocument.From(old).Timing);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Neighbours_OfTwoRacesAtOnce_NameEachOther()
+    {
+        var both = new TwoAtOnce(new RaceRunner(postgres.Lab, TimeProvider.System, NullLogger<RaceRunner>.Instance));
+        await using var registry = new RaceRegistry(both, new NoArchive(), TimeProvider.System, NullLogger<RaceRegistry>.Instance);
+        var brief = new Workload { Workers = 2, Keys = 5, Duration = TimeSpan.FromMilliseconds(200), PauseHigh = TimeSpan.FromMilliseconds(1) };
+        var (one, other) = (registry.Start(SmallScenario.Naive(brief), "me"), registry.Start(SmallScenario.Naive(brief with { Workers = 3 }), "somebody else"));
+        var results = await Task.WhenAll(one.Completion, other.Completion).WaitAsync(Cancellation);
+
+        Assert.Equal([3, 2], results.Select(r => Assert.Single(r.Timing!.Neighbours!.Races).Workers));
+        Assert.All(results, r => Assert.InRange(r.Timing!.Neighbours!.Races[0].OverlapMs, 1, r.Elapsed.TotalMilliseconds + 1));
+    }
+
+    private Task<RaceResult> RaceAsync(RaceRequest request) =>
+        new RaceRunner(postgres.Lab, TimeProvider.System, NullLogger<RaceRunner>.Instance).RunAsync(request, new Quiet(), Cancellation);
+
+    /// <summary>For attempts one after another, how often the client had to wait for the server, by the server's own messages; the lab's count must be the same.</summary>
+    private async Task<IReadOnlyList<int>> CountAsync(RaceRequest request, int attempts)
+    {
+        await using var database = await postgres.Lab.RentDatabaseAsync(Cancellation);
+        await using (var direct = await new SessionSettings().SourceFor(database.ConnectionString).OpenConnectionAsync(Cancellation))
+            await new RaceTable(request, direct).BuildAsync(Cancellation);
+        await using var proxy = CountingProxy.To(database.ConnectionString);
+        await using var source = new SessionSettings().SourceFor(proxy.ConnectionString);
+        var program = request.Strategy.Program;
+        await using var session = await NpgsqlSession.OpenAsync(source, program, 0, Cancellation);
+        var machine = new AttemptMachine(program);
+        var counts = new List<int>();
+        for (var attempt = 1; attempt <= attempts; attempt++)
+        {
+            var before = proxy.RoundTrips;
+            var counted = 0;
+            for (machine.Start("thing-1", $"{attempt}", "1"); machine.Next is { } step;)
+            {
+                counted += StepLedger.RoundTripsOf(step);
+                if (step.IsWait) machine.Completed();
+                else Seat.Tell(machine, await session.ExecuteAsync(step, machine.Values, Cancellation));
+            }
+
+            counts.Add(proxy.RoundTrips - before);
+            Assert.Equal(counts[^1], counted);
+        }
+
+        return counts;
+    }
+
+    /// <summary>Two races that begin at the same moment.</summary>
+    private sealed class TwoAtOnce(IRaceRunner runner) : IRaceRunner
+    {
+        private readonly TaskCompletionSource _both = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int _waiting;
+
+        public async Task<RaceResult> RunAsync(RaceRequest request, IRaceProgress progress, CancellationToken stop)
+        {
+            if (Interlocked.Increment(ref _waiting) == 2) _both.SetResult();
+            progress.Entered(RaceState.Preparing);
+            await _both.Task.WaitAsync(stop);
+            return await runner.RunAsync(request, progress, stop);
+        }
+    }
+
+    private sealed class NoArchive : IRaceArchive
+    {
+        public Task SaveAsync(ArchivedRace race, CancellationToken cancellation) => Task.CompletedTask;
+
+        public Task<ArchivedRace?> FindAsync(string id, CancellationToken cancellation) => Task.FromResult<ArchivedRace?>(null);
+    }
+}
