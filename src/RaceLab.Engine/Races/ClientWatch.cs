@@ -25,7 +25,7 @@ internal sealed class ClientWatch : IThreadPoolWorkItem, IDisposable
         _thread = new Thread(Beat) { IsBackground = true, Name = "racelab heartbeat" };
     }
 
-    /// <summary>Watches from now on.</summary>
+    /// <summary>Watches a race whose start barrier has just opened.</summary>
     /// <param name="now">The time since the start barrier.</param>
     /// <param name="queue">Gives work to the pool that is watched; null for the process's own.</param>
     public static ClientWatch Start(Func<TimeSpan> now, Action<IThreadPoolWorkItem>? queue = null)
@@ -59,8 +59,10 @@ internal sealed class ClientWatch : IThreadPoolWorkItem, IDisposable
 
     private void Beat()
     {
-        QueueWork();
+        // The barrier has opened already: what this thread came too late for belongs to the race.
         var collected = GC.GetTotalPauseDuration();
+        _log.Woke(TimeSpan.Zero, _now(), collected - _collectedBefore);
+        QueueWork();
         var due = _now() + ClientPauses.Beat;
         while (!_ended.Wait(ClientPauses.Beat))
         {
