@@ -16,7 +16,8 @@ internal sealed class RaceCommand
         Ctrl+C stops the race; the verdict is then about the attempts that ran.
 
         In the JSON document, 'rejected' counts every statement that the server rejected, by SQLSTATE, also those whose error the
-        strategy caught; 'attempts.rejected' counts attempts that ended so. 'verdict' is kept, broken or notShown. Times are in milliseconds.
+        strategy caught; 'attempts.rejected' counts attempts that ended so. 'verdict' is kept, broken or notShown. Times are in milliseconds,
+        unless a name ends in Us. 'timing' says where the time went; its histograms have 20 bins for a factor of ten, the first from 1 us on.
         """;
 
     private readonly StrategyOptions _strategy = new();

@@ -88,6 +88,15 @@ public sealed class TimingPanelTests : LabContext
         Assert.DoesNotContain("the lab", track.Find("tbody").TextContent);
     }
 
+    [Fact(Timeout = 30_000)]
+    public void LiveChart_OfDuplicatesThatNobodyCountsLive_IsNotShown()
+    {
+        var live = Render<LiveRace>(p => p.Add(l => l.Listing, Listing.Of(TestContent.CheckThenInsert.Program)).Add(l => l.CountsDuplicates, false));
+        Assert.True(live.Find("[aria-labelledby=duplicates-title]").HasAttribute("hidden"));
+        live.Render(p => p.Add(l => l.CountsDuplicates, true));
+        Assert.False(live.Find("[aria-labelledby=duplicates-title]").HasAttribute("hidden"));
+    }
+
     private static RaceTiming Timing() => new()
     {
         Attempts = [new OutcomeTimes(Outcome.Created, new LatencySummary(531, 1, 2, 5, 8), new LogHistogram(60, [500, 0, 31]))],
