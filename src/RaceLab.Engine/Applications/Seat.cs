@@ -98,6 +98,9 @@ internal sealed class Seat(int actor, Instance instance) : IAsyncDisposable
             switch (cause)
             {
                 case PostgresException { Severity: "FATAL" or "PANIC" } fatal: return new SqlError(fatal.SqlState, null, fatal.MessageText);
+
+                // Preparing waits for the tables' locks, and is held to the strategy's own limit as every statement is.
+                case PostgresException { SqlState: PostgresErrorCodes.QueryCanceled } late: return new SqlError(late.SqlState, null, late.MessageText);
                 case PostgresException: return null;
 
                 // Nobody has said anything, so there is no SQLSTATE in what Npgsql throws: it is PostgreSQL's own for a client that cannot connect.

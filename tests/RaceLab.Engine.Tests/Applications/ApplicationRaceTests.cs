@@ -77,6 +77,21 @@ public sealed class ApplicationRaceTests(TestPostgres postgres)
         RaceChecks.NumbersAgree(result);
     }
 
+    /// <summary>Preparing a statement takes a lock on its tables, for which a pool's new connection waits as long as the strategy lets a statement take.</summary>
+    [Fact(Timeout = 60_000)]
+    public async Task RunAsync_TableLockedWhileAPoolConnects_TimesAttemptsOutAndNotTheRace()
+    {
+        var result = await RaceAsync(SmallScenario.Over(
+            Stampede,
+            new ConnectionUse { Pool = 8, Reset = PoolReset.Never, StatementTimeout = TimeSpan.FromMilliseconds(25) },
+            SmallScenario.Sql("hold", "DO $$ BEGIN LOCK TABLE things IN ACCESS EXCLUSIVE MODE; PERFORM pg_sleep(1); END $$"),
+            SmallScenario.Sql("insert", "INSERT INTO things (name, attempt) VALUES (@key, @attempt)"),
+            new SayStep(Outcome.Created, null, 1)));
+        Assert.Equal((80, 80), (result.Attempts.Total, result.Attempts.Rejected));
+        Assert.Equal("57014", Assert.Single(result.Rejections).SqlState);
+        RaceChecks.NumbersAgree(result);
+    }
+
     /// <summary>The next race on the same database is not held to the limit of the one before.</summary>
     [Fact(Timeout = 60_000)]
     public async Task RunAsync_BehindARaceWithALimitedRole_HasAllConnections()
