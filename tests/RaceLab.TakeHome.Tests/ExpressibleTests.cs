@@ -31,7 +31,7 @@ public sealed class ExpressibleTests
     [Fact]
     public void Plan_AStepThatNoWriterKnows_IsRefusedWithItsName()
     {
-        var refused = Assert.Throws<NotExpressibleException>(() => FunctionPlanner.Plan(new RoleSteps(null, [new TimeTravelStep(1)], 1), commitsExplicitly: true));
+        var refused = Assert.Throws<NotExpressibleException>(() => FunctionPlanner.Plan(new RoleSteps(null, [new TimeTravelStep(1)], 1), commitsExplicitly: true, []));
         Assert.Equal("it uses a step 'time travel', which RaceLab cannot write as code yet", refused.Message);
     }
 
@@ -39,7 +39,7 @@ public sealed class ExpressibleTests
     public void Plan_ABlockThatNoWriterKnows_IsRefusedWithItsName()
     {
         var block = new WithinStep((BlockKind)99, null, null, ErrorRules.None, [new SayStep(Outcome.Created, null, 1)], 1);
-        var refused = Assert.Throws<NotExpressibleException>(() => FunctionPlanner.Plan(new RoleSteps(null, [block], 1), commitsExplicitly: true));
+        var refused = Assert.Throws<NotExpressibleException>(() => FunctionPlanner.Plan(new RoleSteps(null, [block], 1), commitsExplicitly: true, []));
         Assert.StartsWith("it uses 'within: 99'", refused.Message, StringComparison.Ordinal);
     }
 

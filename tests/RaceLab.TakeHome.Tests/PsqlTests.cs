@@ -85,10 +85,12 @@ public sealed class PsqlTests(TestPostgres postgres)
     /// <summary>Follows the program as the lab does, on one connection, without crashes.</summary>
     private static async Task<IReadOnlyList<string>> FollowAsync(Taken taken, NpgsqlConnection connection)
     {
+        var workload = new Workload { Seed = taken.Scenario.Workload?.Seed ?? 1 };
+        var inputs = InputSource.ForRace(new RaceRequest(taken.Scenario, taken.Strategy, workload), TimeProvider.System);
         var told = new List<string>();
         foreach (var caller in Enumerable.Range(1, Callers))
         {
-            var machine = new AttemptMachine(taken.Strategy.Program, caller);
+            var machine = new AttemptMachine(taken.Strategy.Program, caller, inputs: inputs);
             machine.Start(taken.Scenario.Key.For(1), $"{caller}", $"{caller}");
             while (machine.Next is { } step)
             {

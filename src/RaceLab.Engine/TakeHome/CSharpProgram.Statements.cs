@@ -13,7 +13,9 @@ internal sealed partial class CSharpProgram
         _ => $"string? {_names.For(name)} = null;",
     };
 
-    private string ValueOf(string variable) => StepProgram.Inputs.Contains(variable) ? variable : _names.For(Kept(variable));
+    private string ValueOf(string variable) => _function.IsList(variable) ? $"ArrayOf({NameOf(variable)})" : NameOf(variable);
+
+    private string NameOf(string variable) => StepProgram.Inputs.Contains(variable) ? variable : _names.For(Kept(variable));
 
     /// <summary>A statement's parameter was kept, and sent: it is a value.</summary>
     private static PlannedName Kept(string variable) => new(variable, NameKind.Value);
@@ -29,10 +31,11 @@ internal sealed partial class CSharpProgram
         var values = string.Join(", ", send.Step.Sql.Parameters.Select(ValueOf));
         var tail = $"[{values}], cancellation){(send is { Keep.Count: 0, AsksRows: true } && _keeps ? ").Rows" : "")};";
         var sql = send.Step.Sql.Numbered;
+        var connection = send.Step.On == StatementTarget.Replica ? "replica" : "connection";
         if (CSharpWriter.IsRaw(sql))
         {
             var quotes = CSharpWriter.RawQuotes(sql);
-            Code.Line($"{head}await SendAsync(connection, {quotes}");
+            Code.Line($"{head}await SendAsync({connection}, {quotes}");
             using (Code.Indent())
             {
                 Code.Line(sql);
@@ -41,7 +44,7 @@ internal sealed partial class CSharpProgram
         }
         else
         {
-            Code.Line($"{head}await SendAsync(connection, {CSharpWriter.Quote(sql)}, {tail}");
+            Code.Line($"{head}await SendAsync({connection}, {CSharpWriter.Quote(sql)}, {tail}");
         }
 
         if (send.Keep.Count == 0) return;

@@ -7,7 +7,7 @@ internal sealed partial class CSharpProgram : ProgramWriter
 {
     private static readonly string[] _reserved =
     [
-        "connection", "cancellation", "window", "crash", "transaction", "answer", "told", "retries", "error", "key", "attempt", "worker", "delivery",
+        "app", "connection", "replica", "redis", "shared", "cancellation", "window", "crash", "transaction", "answer", "told", "retries", "error", "key", "attempt", "worker", "delivery",
         "abstract", "as", "base", "bool", "break", "byte", "case", "catch", "char", "checked", "class", "const", "continue", "decimal", "default", "delegate", "do",
         "double", "else", "enum", "event", "explicit", "extern", "false", "finally", "fixed", "float", "for", "foreach", "goto", "if", "implicit", "in", "int",
         "interface", "internal", "is", "lock", "long", "namespace", "new", "null", "object", "operator", "out", "override", "params", "private", "protected",
@@ -36,13 +36,15 @@ internal sealed partial class CSharpProgram : ProgramWriter
     public void Write(string name)
     {
         Code.Line($"/// <summary>{(_function.Role is { } role ? $"What the {CSharpWriter.Escape(role)} does." : "One attempt.")} Errors that it does not handle are thrown.</summary>");
-        Code.Line("/// <param name=\"connection\">Open, and in no transaction.</param>");
+        foreach (var lent in _function.Lent) Code.Line($"/// <param name=\"{NameOf(lent)}\">{MeaningOf(lent)}</param>");
         foreach (var input in _function.Inputs) Code.Line($"/// <param name=\"{input}\">{Preamble.MeaningOf(input)}</param>");
+        foreach (var draw in _function.Given) Code.Line($"/// <param name=\"{_names.For(draw.Name)}\">{Preamble.MeaningOf(draw.Input)}</param>");
         if (_function.HasWindow) Code.Line($"/// <param name=\"window\">{Preamble.WindowMeaning} Null in production.</param>");
         if (_function.HasCrash) Code.Line($"/// <param name=\"crash\">{Preamble.CrashMeaning} Null in production.</param>");
         Code.Line("/// <param name=\"cancellation\">Gives up between statements, or in one.</param>");
-        var parameters = new List<string> { "NpgsqlConnection connection" };
+        var parameters = _function.Lent.Select(l => $"{TypeOf(l)} {NameOf(l)}").ToList();
         parameters.AddRange(_function.Inputs.Select(i => i switch { "key" => "string key", "attempt" => "long attempt", _ => $"int {i}" }));
+        parameters.AddRange(_function.Given.Select(d => $"{(d.Input.IsList ? "IReadOnlyList<string>" : "string")} {_names.For(d.Name)}"));
         if (_function.HasWindow) parameters.Add("Func<Task>? window = null");
         if (_function.HasCrash) parameters.Add("Func<int?, Task>? crash = null");
         parameters.Add("CancellationToken cancellation = default");
@@ -53,8 +55,8 @@ internal sealed partial class CSharpProgram : ProgramWriter
             foreach (var declared in _function.Declared) Code.Line(Declaration(declared));
             if (_function.CarriesAnswer) Code.Line("Answer? answer = null;");
             foreach (var inner in _function.NestedLoops) Code.Line($"var {CounterOf(inner)} = 0;");
-            Code.Gap();
-            WriteAll(_function.Body);
+            foreach (var draw in _function.Drawn.Where(d => !d.IsGiven)) WriteDraw(draw);
+            WriteConnected();
         }
     }
 
@@ -167,11 +169,16 @@ internal sealed partial class CSharpProgram : ProgramWriter
 
     private void WriteUnhandled(PlannedBlock block, bool isLast)
     {
+        if (!block.IsOfDatabase)
+        {
+            WriteGate(block);
+            return;
+        }
+
         if (block.Step.Kind == BlockKind.Savepoint)
         {
             Enter(block);
-            WriteAll(block.Body);
-            if (block.ReachesEnd) Leave(block);
+            WriteInside(block);
             return;
         }
 
@@ -198,7 +205,8 @@ internal sealed partial class CSharpProgram : ProgramWriter
         using (Code.Braces("try", ownLine: true))
         {
             if (block.Step.Kind == BlockKind.Transaction) Code.Line($"await using var transaction = {Begin(block)};");
-            WriteInside(block);
+            if (block.IsOfDatabase) WriteInside(block);
+            else WriteGate(block);
             if (counter is not null && block.ReachesEnd) Code.Line("break;");
         }
 
@@ -227,7 +235,7 @@ internal sealed partial class CSharpProgram : ProgramWriter
     private void Undo(PlannedBlock block)
     {
         if (block.Step.Kind == BlockKind.Savepoint) Code.Line($"await transaction.RollbackAsync(\"{block.Savepoint}\", cancellation);");
-        foreach (var name in block.Forgets) Code.Line($"{_names.For(name)} = {(name.Kind == NameKind.Rows ? "0" : "null")};");
+        Forget(block.Forgets);
         if (_function.CarriesAnswer) Code.Line("answer = null;");
     }
 
@@ -269,9 +277,11 @@ internal sealed partial class CSharpProgram : ProgramWriter
 
     private void Enter(PlannedBlock savepoint) => Code.Line($"await transaction.SaveAsync(\"{savepoint.Savepoint}\", cancellation);");
 
-    private void Leave(PlannedBlock block) => Code.Line(block.Step.Kind == BlockKind.Transaction
-        ? "await transaction.CommitAsync(cancellation);"
-        : $"await transaction.ReleaseAsync(\"{block.Savepoint}\", cancellation);");
+    private void Leave(PlannedBlock block)
+    {
+        if (!block.IsOfDatabase) return;
+        Code.Line(block.Step.Kind == BlockKind.Transaction ? "await transaction.CommitAsync(cancellation);" : $"await transaction.ReleaseAsync(\"{block.Savepoint}\", cancellation);");
+    }
 
     private static string Begin(PlannedBlock block) => block.Step.Isolation is { } level
         ? $"await connection.BeginTransactionAsync(IsolationLevel.{level}, cancellation)"

@@ -37,6 +37,9 @@ internal abstract class ProgramWriter(CodeText code)
     /// <summary>An answer that was noted in the block before.</summary>
     protected abstract void WriteDelivery(PlannedDelivery delivery);
 
+    /// <summary>A loop over a list.</summary>
+    protected abstract void WriteLoop(PlannedLoop loop);
+
     /// <summary>A block.</summary>
     /// <param name="block">It.</param>
     /// <param name="isLast">Whether nothing stands behind it in its list.</param>
@@ -80,6 +83,7 @@ internal abstract class ProgramWriter(CodeText code)
             case PlannedCrash crash: WriteCrash(crash); break;
             case PlannedAnswer answer: WriteAnswer(answer); break;
             case PlannedDelivery delivery: WriteDelivery(delivery); break;
+            case PlannedLoop loop: WriteLoop(loop); break;
             case PlannedBlock block: WriteBlock(block, isLast); break;
             default: throw new InvalidOperationException($"a {node.GetType().Name} was planned, and no writer knows it");
         }

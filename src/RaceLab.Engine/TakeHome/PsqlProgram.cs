@@ -3,19 +3,47 @@ using RaceLab.Engine.Programs;
 namespace RaceLab.Engine.TakeHome;
 
 /// <summary>Writes the statements of one psql script.</summary>
-internal sealed class PsqlProgram(CodeText code) : ProgramWriter(code)
+internal sealed class PsqlProgram(CodeText code, PlannedFunction function) : ProgramWriter(code)
 {
     private readonly Identifiers _names = new(Naming.Snake, [.. StepProgram.Inputs, "window", "crash", "holds", "known"]);
 
     /// <summary>Writes them.</summary>
-    public void Write(IReadOnlyList<Planned> body) => WriteAll(body);
+    public void Write() => WriteAll(function.Body);
+
+    /// <summary>Writes what is drawn for the call. A random value and a hash may just as well come from the server; the time is this machine's.</summary>
+    public void WriteDraw(PlannedDraw draw)
+    {
+        var name = _names.For(draw.Name);
+        if (Preamble.CommentOn(draw.Input) is { } comment) Code.Comment(comment);
+        switch (draw.Input.Generator)
+        {
+            case Generator.Uuid4:
+                Code.Line($"SELECT gen_random_uuid() AS {name} \\gset");
+                break;
+            case Generator.NowMs:
+                Code.Comment("By the clock of this machine.");
+                Code.Line($"\\set {name} `date +%s%3N`");
+                break;
+            case Generator.Clock:
+                Code.Comment("By the clock of this machine.");
+                Code.Line($"\\set {name} `date -u +%Y-%m-%dT%H:%M:%S.%3NZ`");
+                break;
+            default:
+                var hash = $"encode(sha256(convert_to('{Naming.Number(draw.Seed)} ' || :'{draw.Input.Of}', 'UTF8')), 'hex')";
+                Code.Line($"SELECT lpad(to_hex((('x' || left({hash}, 16))::bit(64) >> {Naming.Number(64 - draw.Input.Size)})::bigint), {Naming.Number((draw.Input.Size + 3) / 4)}, '0') AS {name} \\gset");
+                break;
+        }
+
+        // What is drawn is sent as a quoted text, as what is kept is.
+        Code.Line($"\\set {name} :'{name}'");
+    }
 
     /// <inheritdoc/>
     protected override void WriteSend(PlannedSend send)
     {
         foreach (var keep in send.Keep) Code.Line($"\\set {_names.For(keep.Variable)} NULL");
         if (send.Handles) Code.Line("\\set ON_ERROR_STOP off");
-        var sql = send.Step.Sql.With(name => StepProgram.Inputs.Contains(name) ? $":'{name}'" : $":{_names.For(new PlannedName(name, NameKind.Value))}");
+        var sql = send.Step.Sql.With(name => StepProgram.Inputs.Contains(name) || function.Given.Any(g => g.Input.Name == name) ? $":'{name}'" : $":{_names.For(new PlannedName(name, NameKind.Value))}");
         if (send.Keep.Count > 0)
         {
             // \gset makes variables of all columns, with their own names; a prefix keeps them apart from others.
@@ -99,6 +127,9 @@ internal sealed class PsqlProgram(CodeText code) : ProgramWriter(code)
 
     /// <inheritdoc/>
     protected override void WriteDelivery(PlannedDelivery delivery) => throw new InvalidOperationException("in psql no answer is carried");
+
+    /// <inheritdoc/>
+    protected override void WriteLoop(PlannedLoop loop) => throw new InvalidOperationException("psql has no loops, and none should have come here");
 
     /// <inheritdoc/>
     protected override void WriteBlock(PlannedBlock block, bool isLast)

@@ -23,7 +23,8 @@ public static class TakeHomeCode
             KnownParts.RefuseOthers(scenario);
             KnownParts.RefuseOthers(strategy);
             var writer = _writers[language];
-            var functions = strategy.Program.Written.Select(role => FunctionPlanner.Plan(role, writer.CommitsExplicitly)).ToList();
+            var drawn = strategy.Program.Drawn.Select(input => new PlannedDraw(input, scenario.Deliveries, scenario.Workload?.Seed ?? 1)).ToList();
+            var functions = strategy.Program.Written.Select(role => FunctionPlanner.Plan(role, writer.CommitsExplicitly, drawn)).ToList();
             return writer.Write(new TakeHomeSubject(scenario, strategy, functions));
         }
         catch (NotExpressibleException reason)
