@@ -19,12 +19,12 @@ public sealed class ExpressibleTests
     }
 
     [Fact]
-    public void Write_LanguagesWithHandlersAndLoops_SayTheSameStrategies()
+    public void Write_LanguagesWithHandlersLoopsAndMemory_SayEveryStrategy()
     {
         foreach (var (scenario, strategy) in Taken.Everything)
         {
-            var results = _inEveryDetail.Select(l => TakeHomeCode.Write(scenario, strategy, l)).ToList();
-            Assert.True(results.All(r => r is TakeHomeFile) || results.All(r => r is NotExpressible), $"{scenario.Id}/{strategy.Id}: {string.Join(", ", results.OfType<NotExpressible>())}");
+            var refused = _inEveryDetail.Select(l => TakeHomeCode.Write(scenario, strategy, l)).OfType<NotExpressible>().ToList();
+            Assert.True(refused.Count == 0, $"{scenario.Id}/{strategy.Id}: {string.Join(", ", refused)}");
         }
     }
 

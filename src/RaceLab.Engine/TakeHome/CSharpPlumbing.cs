@@ -18,12 +18,9 @@ internal static class CSharpPlumbing
         }
     }
 
-    /// <summary>Whether something of them is a hash.</summary>
-    public static bool Hashes(IReadOnlyList<PlannedFunction> functions) => functions.Any(f => f.Drawn.Any(d => d is { IsGiven: false, Input.Generator: Generator.Hash }));
-
     private static void WriteValues(CodeText code, IReadOnlyList<PlannedFunction> functions)
     {
-        if (Hashes(functions))
+        if (functions.Any(f => f.Draws(Generator.Hash)))
         {
             code.Gap();
             code.Line("/// <summary>The first bits of SHA-256, in hexadecimal digits.</summary>");

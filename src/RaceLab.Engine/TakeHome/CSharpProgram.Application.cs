@@ -47,16 +47,16 @@ internal sealed partial class CSharpProgram
     private void WriteDraw(PlannedDraw draw)
     {
         if (Preamble.CommentOn(draw.Input) is { } comment) Code.Comment(comment);
-        Code.Line($"var {_names.For(draw.Name)} = {Draw(draw)};");
+        Code.Line($"var {Names.For(draw.Name)} = {Draw(draw)};");
     }
 
     /// <summary>The body, over the connection that is lent, or over one that is taken and given back.</summary>
     private void WriteConnected()
     {
-        if (_function.Connection is not { } use)
+        if (Function.Connection is not { } use)
         {
             Code.Gap();
-            WriteAll(_function.Body);
+            WriteAll(Function.Body);
             return;
         }
 
@@ -64,11 +64,11 @@ internal sealed partial class CSharpProgram
         Code.Gap();
         if (use.Reset != PoolReset.WhenReturned)
         {
-            WriteAll(_function.Body);
+            WriteAll(Function.Body);
             return;
         }
 
-        using (Code.Braces("try", ownLine: true)) WriteAll(_function.Body);
+        using (Code.Braces("try", ownLine: true)) WriteAll(Function.Body);
         using (Code.Braces("finally", ownLine: true))
         {
             Code.Comment("Whatever the session has set or locked is put away before somebody else gets it.");
@@ -107,10 +107,5 @@ internal sealed partial class CSharpProgram
         using (Code.Braces("if (shared == Answer.Failed)", ownLine: true)) WriteRollback(block.Around);
         using (Code.Braces("else", ownLine: true)) WriteLeave(block.Around);
         Code.Line("return shared;");
-    }
-
-    private void Forget(IReadOnlyList<PlannedName> names)
-    {
-        foreach (var name in names) Code.Line($"{_names.For(name)} = {(name.Kind == NameKind.Rows ? "0" : "null")};");
     }
 }

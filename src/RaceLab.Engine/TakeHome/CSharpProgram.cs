@@ -15,19 +15,13 @@ internal sealed partial class CSharpProgram : ProgramWriter
         "try", "typeof", "uint", "ulong", "unchecked", "unsafe", "ushort", "using", "virtual", "void", "volatile", "while", "await", "var",
     ];
 
-    private readonly PlannedFunction _function;
     private readonly bool _keeps;
-    private readonly Identifiers _names = new(Naming.Camel, _reserved);
 
     /// <param name="code">Where to.</param>
     /// <param name="function">What.</param>
     /// <param name="keeps">Whether <c>SendAsync</c> returns the first row as well.</param>
     public CSharpProgram(CodeText code, PlannedFunction function, bool keeps)
-        : base(code)
-    {
-        _function = function;
-        _keeps = keeps;
-    }
+        : base(code, function, new Identifiers(Naming.Camel, _reserved)) => _keeps = keeps;
 
     /// <summary>Whether a name is one of the given values that are numbers in code.</summary>
     public static bool IsNumberInput(PlannedName name) => IsInput(name) && name.Name != "key";
@@ -35,27 +29,27 @@ internal sealed partial class CSharpProgram : ProgramWriter
     /// <summary>Writes the method.</summary>
     public void Write(string name)
     {
-        Code.Line($"/// <summary>{(_function.Role is { } role ? $"What the {CSharpWriter.Escape(role)} does." : "One attempt.")} Errors that it does not handle are thrown.</summary>");
-        foreach (var lent in _function.Lent) Code.Line($"/// <param name=\"{NameOf(lent)}\">{MeaningOf(lent)}</param>");
-        foreach (var input in _function.Inputs) Code.Line($"/// <param name=\"{input}\">{Preamble.MeaningOf(input)}</param>");
-        foreach (var draw in _function.Given) Code.Line($"/// <param name=\"{_names.For(draw.Name)}\">{Preamble.MeaningOf(draw.Input)}</param>");
-        if (_function.HasWindow) Code.Line($"/// <param name=\"window\">{Preamble.WindowMeaning} Null in production.</param>");
-        if (_function.HasCrash) Code.Line($"/// <param name=\"crash\">{Preamble.CrashMeaning} Null in production.</param>");
+        Code.Line($"/// <summary>{(Function.Role is { } role ? $"What the {CSharpWriter.Escape(role)} does." : "One attempt.")} Errors that it does not handle are thrown.</summary>");
+        foreach (var lent in Function.Lent) Code.Line($"/// <param name=\"{NameOf(lent)}\">{MeaningOf(lent)}</param>");
+        foreach (var input in Function.Inputs) Code.Line($"/// <param name=\"{input}\">{Preamble.MeaningOf(input)}</param>");
+        foreach (var draw in Function.Given) Code.Line($"/// <param name=\"{Names.For(draw.Name)}\">{Preamble.MeaningOf(draw.Input)}</param>");
+        if (Function.HasWindow) Code.Line($"/// <param name=\"window\">{Preamble.WindowMeaning} Null in production.</param>");
+        if (Function.HasCrash) Code.Line($"/// <param name=\"crash\">{Preamble.CrashMeaning} Null in production.</param>");
         Code.Line("/// <param name=\"cancellation\">Gives up between statements, or in one.</param>");
-        var parameters = _function.Lent.Select(l => $"{TypeOf(l)} {NameOf(l)}").ToList();
-        parameters.AddRange(_function.Inputs.Select(i => i switch { "key" => "string key", "attempt" => "long attempt", _ => $"int {i}" }));
-        parameters.AddRange(_function.Given.Select(d => $"{(d.Input.IsList ? "IReadOnlyList<string>" : "string")} {_names.For(d.Name)}"));
-        if (_function.HasWindow) parameters.Add("Func<Task>? window = null");
-        if (_function.HasCrash) parameters.Add("Func<int?, Task>? crash = null");
+        var parameters = Function.Lent.Select(l => $"{TypeOf(l)} {NameOf(l)}").ToList();
+        parameters.AddRange(Function.Inputs.Select(i => i switch { "key" => "string key", "attempt" => "long attempt", _ => $"int {i}" }));
+        parameters.AddRange(Function.Given.Select(d => $"{(d.Input.IsList ? "IReadOnlyList<string>" : "string")} {Names.For(d.Name)}"));
+        if (Function.HasWindow) parameters.Add("Func<Task>? window = null");
+        if (Function.HasCrash) parameters.Add("Func<int?, Task>? crash = null");
         parameters.Add("CancellationToken cancellation = default");
         Code.Line($"public static async Task<Answer> {name}(");
         using (Code.Indent()) Code.Line(string.Join(", ", parameters) + ")");
         using (Code.Braces("", ownLine: true))
         {
-            foreach (var declared in _function.Declared) Code.Line(Declaration(declared));
-            if (_function.CarriesAnswer) Code.Line("Answer? answer = null;");
-            foreach (var inner in _function.NestedLoops) Code.Line($"var {CounterOf(inner)} = 0;");
-            foreach (var draw in _function.Drawn.Where(d => !d.IsGiven)) WriteDraw(draw);
+            foreach (var declared in Function.Declared) Code.Line(Declaration(declared));
+            if (Function.CarriesAnswer) Code.Line("Answer? answer = null;");
+            foreach (var inner in Function.NestedLoops) Code.Line($"var {CounterOf(inner)} = 0;");
+            foreach (var draw in Function.Drawn.Where(d => !d.IsGiven)) WriteDraw(draw);
             WriteConnected();
         }
     }
@@ -73,7 +67,7 @@ internal sealed partial class CSharpProgram : ProgramWriter
         WriteHandlers(send.Step.OnError, send.Around, onContinue: () =>
         {
             Code.Comment($"It goes on as if '{send.Step.Name}' had returned no rows.");
-            if (send.RowsDeclared) Code.Line($"{_names.For(send.Rows)} = 0;");
+            if (send.RowsDeclared) Code.Line($"{Names.For(send.Rows)} = 0;");
         });
     }
 
@@ -182,7 +176,7 @@ internal sealed partial class CSharpProgram : ProgramWriter
             return;
         }
 
-        var only = isLast && block.Around.Count == 0 && _function.Body[^1] == block && !_function.Any(n => n is PlannedBlock { Step.Kind: BlockKind.Transaction } other && other != block);
+        var only = isLast && block.Around.Count == 0 && Function.Body[^1] == block && !Function.Any(n => n is PlannedBlock { Step.Kind: BlockKind.Transaction } other && other != block);
         if (only)
         {
             Code.Line($"await using var transaction = {Begin(block)};");
@@ -236,7 +230,7 @@ internal sealed partial class CSharpProgram : ProgramWriter
     {
         if (block.Step.Kind == BlockKind.Savepoint) Code.Line($"await transaction.RollbackAsync(\"{block.Savepoint}\", cancellation);");
         Forget(block.Forgets);
-        if (_function.CarriesAnswer) Code.Line("answer = null;");
+        if (Function.CarriesAnswer) Code.Line("answer = null;");
     }
 
     private void WriteHandlers(ErrorRules rules, IReadOnlyList<PlannedBlock> around, Action onContinue)

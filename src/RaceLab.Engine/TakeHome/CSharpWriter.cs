@@ -22,7 +22,7 @@ internal sealed class CSharpWriter : ITakeHomeWriter
     {
         var code = new CodeText("    ", "//");
         Preamble.Write(code, subject);
-        var (level, hashes) = (subject.Functions.Any(f => f.Any(n => n is PlannedBlock { Step.Isolation: not null })), CSharpPlumbing.Hashes(subject.Functions));
+        var (level, hashes) = (subject.Functions.Any(f => f.Any(n => n is PlannedBlock { Step.Isolation: not null })), subject.Functions.Any(f => f.Draws(Generator.Hash)));
         if (hashes) code.Line("using System.Buffers.Binary;");
         if (subject.Functions.Any(f => f.Has(BlockKind.Mutex) || f.Has(BlockKind.SingleFlight))) code.Line("using System.Collections.Concurrent;");
         if (level) code.Line("using System.Data;");

@@ -88,7 +88,7 @@ internal sealed class NodeWriter : ITakeHomeWriter
             await database.query(`GRANT ALL ON SCHEMA ${schema} TO ${schema}`);
             await database.query(`GRANT ALL ON ALL TABLES IN SCHEMA ${schema} TO ${schema}`);
 
-        """ : "")}}            const told: Told[] = [];
+        """ : "")}}    const told: Told[] = [];
             for (let round = 1; round <= rounds; round++) told.push(...(await race({{Args(facts)}}round, told.length, true)));
 
             // Some flaws show only to those who come later: for one more key the same requests come one after another.
@@ -170,7 +170,7 @@ internal sealed class NodeWriter : ITakeHomeWriter
         Add("string", "key");
         Add("number", "attempt");
         Add("number", "worker");
-        foreach (var given in facts.Given) Add(given.Input.IsList ? "string[]" : "string", Naming.Camel(given.Input.Name));
+        foreach (var given in facts.Given) Add(given.Input.IsList ? "string[]" : "string", StressFacts.NameOf(given));
         var parameters = string.Join(", ", types.Zip(names, (type, name) => $"{name}: {type}"));
         var deliver = $$"""
             async function {{(many ? "deliver" : "request")}}({{parameters}}{{(many ? ", delivery: number" : "")}}): Promise<Told> {
@@ -211,7 +211,7 @@ internal sealed class NodeWriter : ITakeHomeWriter
     {
         var calls = subject.Functions.Select(function =>
         {
-            var values = function.Lent.Select(TypeScriptProgram.NameOf).Concat(function.Inputs).Concat(function.Given.Select(g => Naming.Camel(g.Input.Name))).ToList();
+            var values = function.Lent.Select(TypeScriptProgram.NameOf).Concat(function.Inputs).Concat(function.Given.Select(StressFacts.NameOf)).ToList();
             var hooks = new List<string>();
             if (function.HasWindow) hooks.Add("window: () => delay(windowMs)");
             if (function.HasCrash) hooks.Add($"crash: async (on) => {{\n        if (on !== null && on !== {(subject.Scenario.Deliveries > 1 ? "delivery" : "1")}) return;\n        await client.end();\n        throw new ApplicationDied();\n      }}");

@@ -53,11 +53,14 @@ internal sealed record PlannedFunction(
     /// <summary>Whether something of it is kept in the memory of one process, for all calls that are made there.</summary>
     public bool UsesApplication => Connection is not null || Has(BlockKind.Mutex) || Has(BlockKind.SingleFlight) || Counts;
 
+    /// <summary>Whether it draws such a value by itself.</summary>
+    public bool Draws(Generator generator) => Drawn.Any(d => !d.IsGiven && d.Input.Generator == generator);
+
     /// <summary>How many blocks there are that the database knows nothing of.</summary>
     public int Gates => Body.SelectMany(n => n.All).Count(n => n is PlannedBlock { IsOfDatabase: false });
 
     /// <summary>Whether it counts in the process's memory.</summary>
-    public bool Counts => Drawn.Any(d => d is { IsGiven: false, Input.Generator: Generator.Counter });
+    public bool Counts => Draws(Generator.Counter);
 
     /// <summary>Whether there is a race window to hook into.</summary>
     public bool HasWindow => Body.Any(n => n.Holds(p => p is PlannedWindow));

@@ -3,17 +3,16 @@ using RaceLab.Engine.Programs;
 namespace RaceLab.Engine.TakeHome;
 
 /// <summary>Writes the statements of one psql script.</summary>
-internal sealed class PsqlProgram(CodeText code, PlannedFunction function) : ProgramWriter(code)
+internal sealed class PsqlProgram(CodeText code, PlannedFunction function)
+    : ProgramWriter(code, function, new Identifiers(Naming.Snake, [.. StepProgram.Inputs, "window", "crash", "holds", "known"]))
 {
-    private readonly Identifiers _names = new(Naming.Snake, [.. StepProgram.Inputs, "window", "crash", "holds", "known"]);
-
     /// <summary>Writes them.</summary>
-    public void Write() => WriteAll(function.Body);
+    public void Write() => WriteAll(Function.Body);
 
     /// <summary>Writes what is drawn for the call. A random value and a hash may just as well come from the server; the time is this machine's.</summary>
     public void WriteDraw(PlannedDraw draw)
     {
-        var name = _names.For(draw.Name);
+        var name = Names.For(draw.Name);
         if (Preamble.CommentOn(draw.Input) is { } comment) Code.Comment(comment);
         switch (draw.Input.Generator)
         {
@@ -41,9 +40,9 @@ internal sealed class PsqlProgram(CodeText code, PlannedFunction function) : Pro
     /// <inheritdoc/>
     protected override void WriteSend(PlannedSend send)
     {
-        foreach (var keep in send.Keep) Code.Line($"\\set {_names.For(keep.Variable)} NULL");
+        foreach (var keep in send.Keep) Code.Line($"\\set {Names.For(keep.Variable)} NULL");
         if (send.Handles) Code.Line("\\set ON_ERROR_STOP off");
-        var sql = send.Step.Sql.With(name => StepProgram.Inputs.Contains(name) || function.Given.Any(g => g.Input.Name == name) ? $":'{name}'" : $":{_names.For(new PlannedName(name, NameKind.Value))}");
+        var sql = send.Step.Sql.With(name => StepProgram.Inputs.Contains(name) || Function.Given.Any(g => g.Input.Name == name) ? $":'{name}'" : $":{Names.For(new PlannedName(name, NameKind.Value))}");
         if (send.Keep.Count > 0)
         {
             // \gset makes variables of all columns, with their own names; a prefix keeps them apart from others.
@@ -56,7 +55,7 @@ internal sealed class PsqlProgram(CodeText code, PlannedFunction function) : Pro
         else Code.FirstLine(sql + end);
 
         // Every later query changes psql's own variables.
-        if (send.AsksRows) Code.Line($"\\set {_names.For(send.Rows)} :ROW_COUNT");
+        if (send.AsksRows) Code.Line($"\\set {Names.For(send.Rows)} :ROW_COUNT");
         if (send.Handles || send.Keep.Count > 0)
         {
             Code.Line("\\set ON_ERROR_STOP on");
@@ -67,7 +66,7 @@ internal sealed class PsqlProgram(CodeText code, PlannedFunction function) : Pro
         {
             var read = Prefix(send) + column;
             Code.Line($"\\if :{{?{read}}}");
-            Code.Line($"  \\set {_names.For(variable)} :'{read}'");
+            Code.Line($"  \\set {Names.For(variable)} :'{read}'");
             Code.Line($"  \\unset {read}");
             Code.Line("\\endif");
         }
@@ -178,7 +177,7 @@ internal sealed class PsqlProgram(CodeText code, PlannedFunction function) : Pro
     private void WriteQuestion(PlannedQuestion question)
     {
         var input = IsInput(question.Name);
-        var name = input ? question.Name.Name : _names.For(question.Name);
+        var name = input ? question.Name.Name : Names.For(question.Name);
         if (question.Name.Kind == NameKind.Rows || input)
         {
             Code.Line(question switch

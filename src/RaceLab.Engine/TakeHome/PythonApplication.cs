@@ -5,12 +5,9 @@ namespace RaceLab.Engine.TakeHome;
 /// <summary>Writes what functions in Python need beside statements: hashes, the memory of the process that they run in, and leases.</summary>
 internal static class PythonApplication
 {
-    /// <summary>Whether something of them is a hash.</summary>
-    public static bool Hashes(IReadOnlyList<PlannedFunction> functions) => functions.Any(f => f.Drawn.Any(d => d is { IsGiven: false, Input.Generator: Generator.Hash }));
-
     public static void Write(CodeText code, IReadOnlyList<PlannedFunction> functions)
     {
-        if (Hashes(functions)) WritePart(code, Hash);
+        if (functions.Any(f => f.Draws(Generator.Hash))) WritePart(code, Hash);
         if (functions.Any(f => f.UsesApplication)) WritePart(code, Application(functions));
         if (functions.Any(f => f.UsesRedis)) WritePart(code, Lease);
     }

@@ -20,7 +20,7 @@ internal sealed partial class PythonProgram
         Code.Line($"for {NameOf(loop.Step.Variable)} in {(loop.Step.Sorted ? $"sorted({list})" : list)}:");
         using (Code.Indent())
         {
-            Forget(loop.Forgets);
+            Forget(loop.Forgets, "None", "");
             WriteAll(loop.Body);
         }
     }
@@ -51,15 +51,15 @@ internal sealed partial class PythonProgram
             Generator.Counter => "str(app.next_number())",
             _ => $"first_bits(f\"{Naming.Number(draw.Seed)} {{{draw.Input.Of}}}\", {Naming.Number(draw.Input.Size)})",
         };
-        Code.Line($"{_names.For(draw.Name)} = {drawn}");
+        Code.Line($"{Names.For(draw.Name)} = {drawn}");
     }
 
     /// <summary>The body, over the connection that is lent, or over one that is taken and given back.</summary>
     private void WriteConnected()
     {
-        if (_function.Connection is not { } use)
+        if (Function.Connection is not { } use)
         {
-            WriteAll(_function.Body);
+            WriteAll(Function.Body);
             return;
         }
 
@@ -67,7 +67,7 @@ internal sealed partial class PythonProgram
         using (Code.Indent())
         {
             if (use.Reset == PoolReset.WhenTaken) Code.Line("conn.execute(\"DISCARD ALL\")");
-            WriteAll(_function.Body);
+            WriteAll(Function.Body);
         }
     }
 
@@ -100,7 +100,7 @@ internal sealed partial class PythonProgram
         Code.Line("def call() -> Answer:");
         using (Code.Indent())
         {
-            var outer = block.Sets.Select(_names.For).Concat(block.All.OfType<PlannedBlock>().Where(b => b.IsNestedLoop).Select(Counter)).ToList();
+            var outer = block.Sets.Select(Names.For).Concat(block.All.OfType<PlannedBlock>().Where(b => b.IsNestedLoop).Select(Counter)).ToList();
             if (outer.Count > 0) Code.Line($"nonlocal {string.Join(", ", outer)}");
             WriteAll(block.Body);
         }

@@ -20,27 +20,24 @@ internal sealed partial class PythonProgram
 
         var values = parameters.Count == 0 ? "" : $", {{{string.Join(", ", parameters.Select(p => $"\"{p}\": {NameOf(p)}"))}}}";
         var connection = send.Step.On == StatementTarget.Replica ? "replica" : "conn";
-        var rows = $"{_names.For(send.Rows)} = ";
+        var rows = $"{Names.For(send.Rows)} = ";
         if (send.Keep.Count == 0)
         {
             Code.FirstLine(send.AsksRows ? $"{rows}{connection}.execute({text}{values}).rowcount" : $"{connection}.execute({text}{values})");
             return;
         }
 
-        var reply = _names.ReplyOf(send.Step.Name);
+        var reply = Names.ReplyOf(send.Step.Name);
         Code.FirstLine($"{reply} = {connection}.cursor(row_factory=dict_row).execute({text}{values})");
         if (send.AsksRows) Code.Line($"{rows}{reply}.rowcount");
         Code.Line($"first = {reply}.fetchone()");
-        foreach (var (column, variable, _) in send.Keep) Code.Line($"{_names.For(variable)} = first[{Quote(column)}] if first else None");
+        foreach (var (column, variable, _) in send.Keep) Code.Line($"{Names.For(variable)} = first[{Quote(column)}] if first else None");
     }
-
-    /// <summary>How code calls a value: one that is given or drawn, an item, or one that was kept.</summary>
-    private string NameOf(string variable) => StepProgram.Inputs.Contains(variable) ? variable : _names.For(new PlannedName(variable, NameKind.Value));
 
     private string Ask(PlannedQuestion question)
     {
         var input = IsInput(question.Name);
-        var (name, symbol) = (input ? question.Name.Name : _names.For(question.Name), question.Operator switch { "=" => "==", "<>" => "!=", var other => other });
+        var (name, symbol) = (input ? question.Name.Name : Names.For(question.Name), question.Operator switch { "=" => "==", "<>" => "!=", var other => other });
         if (question.Name.Kind == NameKind.Rows) return (symbol, question.Literal) switch
         {
             (">=", "1") => $"{name} > 0",
@@ -49,7 +46,7 @@ internal sealed partial class PythonProgram
             _ => $"{name} {symbol} {question.Literal}",
         };
         if (question.IsFlag) return $"{name} is {((question.Literal == "true") == (symbol == "==") ? "True" : "False")}";
-        if (input || _function.IsDrawn(question.Name.Name)) return !input || name == "key" ? $"float({name}) {symbol} {question.Literal}" : $"{name} {symbol} {question.Literal}";
+        if (input || Function.IsDrawn(question.Name.Name)) return !input || name == "key" ? $"float({name}) {symbol} {question.Literal}" : $"{name} {symbol} {question.Literal}";
         return $"{name} is not None and {name} {symbol} {question.Literal}";
     }
 }

@@ -12,11 +12,10 @@ internal sealed partial class PythonProgram : ProgramWriter
         "from", "global", "if", "import", "in", "is", "lambda", "nonlocal", "not", "or", "pass", "raise", "return", "try", "while", "with", "yield", "float",
     ];
 
-    private readonly PlannedFunction _function;
-    private readonly Identifiers _names = new(Naming.Snake, _reserved);
-
     public PythonProgram(CodeText code, PlannedFunction function)
-        : base(code) => _function = function;
+        : base(code, function, new Identifiers(Naming.Snake, _reserved))
+    {
+    }
 
     /// <summary>Whether something leaves a transaction by ROLLBACK and an answer.</summary>
     public static bool RollsBack(Planned node) => node switch
@@ -31,28 +30,28 @@ internal sealed partial class PythonProgram : ProgramWriter
     /// <summary>Writes the function.</summary>
     public void Write(string name)
     {
-        var parameters = _function.Lent.Select(l => $"{NameOf(l)}: {TypeOf(l)}").ToList();
-        parameters.AddRange(_function.Inputs.Select(i => $"{i}: {(i == "key" ? "str" : "int")}"));
-        parameters.AddRange(_function.Given.Select(d => $"{_names.For(d.Name)}: {(d.Input.IsList ? "list[str]" : "str")}"));
-        if (_function.HasWindow || _function.HasCrash) parameters.Add("*");
-        if (_function.HasWindow) parameters.Add("window: Callable[[], None] | None = None");
-        if (_function.HasCrash) parameters.Add("crash: Callable[[int | None], None] | None = None");
+        var parameters = Function.Lent.Select(l => $"{NameOf(l)}: {TypeOf(l)}").ToList();
+        parameters.AddRange(Function.Inputs.Select(i => $"{i}: {(i == "key" ? "str" : "int")}"));
+        parameters.AddRange(Function.Given.Select(d => $"{Names.For(d.Name)}: {(d.Input.IsList ? "list[str]" : "str")}"));
+        if (Function.HasWindow || Function.HasCrash) parameters.Add("*");
+        if (Function.HasWindow) parameters.Add("window: Callable[[], None] | None = None");
+        if (Function.HasCrash) parameters.Add("crash: Callable[[int | None], None] | None = None");
         Code.Line($"def {name}(");
         using (Code.Indent()) Code.Line(string.Join(", ", parameters));
         Code.Line(") -> Answer:");
         using (Code.Indent())
         {
-            Code.Line($"\"\"\"{(_function.Role is { } role ? $"What the {role} does." : "One attempt.")} Errors that it does not handle are raised.");
+            Code.Line($"\"\"\"{(Function.Role is { } role ? $"What the {role} does." : "One attempt.")} Errors that it does not handle are raised.");
             Code.Gap();
-            foreach (var lent in _function.Lent) Code.Line($"{NameOf(lent)}: {MeaningOf(lent)}");
-            foreach (var input in _function.Inputs) Code.Line($"{input}: {Lower(Preamble.MeaningOf(input))}");
-            foreach (var draw in _function.Given) Code.Line($"{_names.For(draw.Name)}: {Lower(Preamble.MeaningOf(draw.Input))}");
-            if (_function.HasWindow) Code.Line($"window: {Lower(Preamble.WindowMeaning)}");
-            if (_function.HasCrash) Code.Line($"crash: {Lower(Preamble.CrashMeaning)} None: on every one.");
+            foreach (var lent in Function.Lent) Code.Line($"{NameOf(lent)}: {MeaningOf(lent)}");
+            foreach (var input in Function.Inputs) Code.Line($"{input}: {Lower(Preamble.MeaningOf(input))}");
+            foreach (var draw in Function.Given) Code.Line($"{Names.For(draw.Name)}: {Lower(Preamble.MeaningOf(draw.Input))}");
+            if (Function.HasWindow) Code.Line($"window: {Lower(Preamble.WindowMeaning)}");
+            if (Function.HasCrash) Code.Line($"crash: {Lower(Preamble.CrashMeaning)} None: on every one.");
             Code.Line("\"\"\"");
-            foreach (var declared in _function.Declared) Code.Line(declared.Kind == NameKind.Rows ? $"{_names.For(declared)} = 0" : $"{_names.For(declared)} = None");
-            foreach (var inner in _function.NestedLoops) Code.Line($"{Counter(inner)} = 0");
-            foreach (var draw in _function.Drawn.Where(d => !d.IsGiven)) WriteDraw(draw);
+            foreach (var declared in Function.Declared) Code.Line(declared.Kind == NameKind.Rows ? $"{Names.For(declared)} = 0" : $"{Names.For(declared)} = None");
+            foreach (var inner in Function.NestedLoops) Code.Line($"{Counter(inner)} = 0");
+            foreach (var draw in Function.Drawn.Where(d => !d.IsGiven)) WriteDraw(draw);
             WriteConnected();
         }
     }
@@ -74,7 +73,7 @@ internal sealed partial class PythonProgram : ProgramWriter
             WriteHandlers(send.Step.OnError, send.Around, "if", () =>
             {
                 Code.Comment($"It goes on as if '{send.Step.Name}' had returned no rows.");
-                Code.Line(send.RowsDeclared ? $"{_names.For(send.Rows)} = 0" : "pass");
+                Code.Line(send.RowsDeclared ? $"{Names.For(send.Rows)} = 0" : "pass");
             });
         }
     }
@@ -226,12 +225,7 @@ internal sealed partial class PythonProgram : ProgramWriter
         return oneOfSeveral ? $"({both})" : both;
     }
 
-    private void Forget(PlannedBlock block) => Forget(block.Forgets);
-
-    private void Forget(IReadOnlyList<PlannedName> names)
-    {
-        foreach (var name in names) Code.Line($"{_names.For(name)} = {(name.Kind == NameKind.Rows ? "0" : "None")}");
-    }
+    private void Forget(PlannedBlock block) => Forget(block.Forgets, "None", "");
 
     private static bool IsInTransaction(IReadOnlyList<PlannedBlock> around) => around.Any(b => b.Step.Kind == BlockKind.Transaction);
 

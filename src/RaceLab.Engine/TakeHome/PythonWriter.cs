@@ -8,6 +8,9 @@ internal sealed class PythonWriter : ITakeHomeWriter
     /// <inheritdoc/>
     public bool CommitsExplicitly => false;
 
+    /// <summary>The function of a role.</summary>
+    public static string FunctionOf(TakeHomeSubject subject, PlannedFunction function) => Naming.Snake(function.Role ?? subject.Strategy.Id);
+
     /// <inheritdoc/>
     public TakeHomeFile Write(TakeHomeSubject subject)
     {
@@ -33,7 +36,7 @@ internal sealed class PythonWriter : ITakeHomeWriter
         {
             code.Gap();
             code.Raw("");
-            new PythonProgram(code, function).Write(Naming.Snake(function.Role ?? subject.Strategy.Id));
+            new PythonProgram(code, function).Write(FunctionOf(subject, function));
         }
 
         return new TakeHomeFile(TakeHomeLanguage.Python, $"{Naming.Snake(subject.Strategy.Id)}.py", code.ToString());
@@ -42,12 +45,12 @@ internal sealed class PythonWriter : ITakeHomeWriter
     private static void WriteImports(CodeText code, IReadOnlyList<PlannedFunction> functions, IReadOnlyList<RetryRule> retries)
     {
         var (leases, shares) = (functions.Any(f => f.UsesRedis), functions.Any(f => f.Has(BlockKind.SingleFlight)));
-        if (PythonApplication.Hashes(functions)) code.Line("import hashlib");
+        if (functions.Any(f => f.Draws(Generator.Hash))) code.Line("import hashlib");
         if (functions.Any(f => f.Counts)) code.Line("import itertools");
         if (leases || retries.Any(r => r.BackoffHigh > r.BackoffLow)) code.Line("import random");
         if (shares || functions.Any(f => f.Has(BlockKind.Mutex))) code.Line("import threading");
-        if (leases || Draws(Generator.NowMs) || retries.Any(r => r.BackoffHigh > TimeSpan.Zero)) code.Line("import time");
-        if (leases || Draws(Generator.Uuid4)) code.Line("import uuid");
+        if (leases || functions.Any(f => f.Draws(Generator.NowMs)) || retries.Any(r => r.BackoffHigh > TimeSpan.Zero)) code.Line("import time");
+        if (leases || functions.Any(f => f.Draws(Generator.Uuid4))) code.Line("import uuid");
         var abstracts = new List<string>();
         if (shares || functions.Any(f => f.HasWindow || f.HasCrash)) abstracts.Add("Callable");
         if (leases) abstracts.Add("Iterator");
@@ -55,12 +58,10 @@ internal sealed class PythonWriter : ITakeHomeWriter
         if (shares) code.Line("from concurrent.futures import Future");
         if (functions.Any(f => f.Connection is { Pool: not null })) code.Line("from contextlib import AbstractContextManager");
         if (leases) code.Line("from contextlib import contextmanager");
-        if (Draws(Generator.Clock)) code.Line("from datetime import datetime, timezone");
+        if (functions.Any(f => f.Draws(Generator.Clock))) code.Line("from datetime import datetime, timezone");
         code.Line($"from typing import Literal{(leases ? ", Protocol" : "")}");
         code.Gap();
         code.Line("import psycopg");
         if (functions.Any(f => f.Connection?.StatementTimeout is not null)) code.Line("from psycopg.conninfo import conninfo_to_dict");
-
-        bool Draws(Generator generator) => functions.Any(f => f.Drawn.Any(d => !d.IsGiven && d.Input.Generator == generator));
     }
 }

@@ -53,6 +53,12 @@ internal sealed partial record StressFacts(
     /// <summary>What the test draws for each request.</summary>
     public IReadOnlyList<PlannedDraw> Given { get; private init; } = [];
 
+    /// <summary>What the test's own code calls things by.</summary>
+    private static readonly string[] _taken = ["request", "requests", "answer", "told", "said", "rejected", "error", "key", "attempt", "worker", "delivery", "client", "connection", "app", "on", "schema", "database"];
+
+    /// <summary>How the test calls what it draws.</summary>
+    public static string NameOf(PlannedDraw given) => Naming.Camel(_taken.Contains(given.Input.Name) ? given.Input.Name + "-value" : given.Input.Name);
+
     /// <summary>Collects them.</summary>
     /// <exception cref="NotExpressibleException">An invariant asks for what only the lab can know.</exception>
     public static StressFacts Of(TakeHomeSubject subject)

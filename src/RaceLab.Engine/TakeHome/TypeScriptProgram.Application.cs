@@ -53,16 +53,16 @@ internal sealed partial class TypeScriptProgram
     private void WriteDraw(PlannedDraw draw)
     {
         if (Preamble.CommentOn(draw.Input) is { } comment) Code.Comment(comment);
-        Code.Line($"const {_names.For(draw.Name)} = {Draw(draw)};");
+        Code.Line($"const {Names.For(draw.Name)} = {Draw(draw)};");
     }
 
     /// <summary>The body, over the connection that is lent, or over one that is taken and given back.</summary>
     private void WriteConnected()
     {
-        if (_function.Connection is not { } use)
+        if (Function.Connection is not { } use)
         {
             Code.Gap();
-            WriteAll(_function.Body);
+            WriteAll(Function.Body);
             return;
         }
 
@@ -70,7 +70,7 @@ internal sealed partial class TypeScriptProgram
         using (Code.Braces("try", ownLine: false, close: "} finally {"))
         {
             if (use.Reset == PoolReset.WhenTaken) Code.Line("await client.query('DISCARD ALL');");
-            WriteAll(_function.Body);
+            WriteAll(Function.Body);
         }
 
         using (Code.Indent())
@@ -98,7 +98,7 @@ internal sealed partial class TypeScriptProgram
             return;
         }
 
-        var leave = _function.Gates > 1 ? $"leave{Naming.Number(block.Number)}" : "leave";
+        var leave = Function.Gates > 1 ? $"leave{Naming.Number(block.Number)}" : "leave";
         if (block.Step.Lease is { } lease)
         {
             Code.Comment(Preamble.LeaseComment(lease));
@@ -123,10 +123,5 @@ internal sealed partial class TypeScriptProgram
         using (Code.Indent()) WriteLeave(block.Around);
         Code.Line("}");
         Code.Line("return shared;");
-    }
-
-    private void Forget(IReadOnlyList<PlannedName> names)
-    {
-        foreach (var name in names) Code.Line($"{_names.For(name)} = {(name.Kind == NameKind.Rows ? "0" : "null")};");
     }
 }

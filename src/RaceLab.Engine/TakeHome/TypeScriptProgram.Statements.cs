@@ -15,34 +15,31 @@ internal sealed partial class TypeScriptProgram
             text = "`\n" + string.Join('\n', text[1..^1].Split('\n').Select(l => $"{Code.Indentation}  {l}")) + "`";
 
         var connection = send.Step.On == StatementTarget.Replica ? "replica" : "client";
-        var asText = send.Keep.Count > 0 && _function.KeepsAsText;
+        var asText = send.Keep.Count > 0 && Function.KeepsAsText;
         var call = asText
             ? $"await {connection}.query({{ text: {text}, values: [{values.Trim('[', ']')}], types: asText }})"
             : $"await {connection}.query({text}{(values.Length > 0 ? ", " + values : "")})";
-        var rows = $"{(send.RowsDeclared ? "" : "const ")}{_names.For(send.Rows)} = ";
+        var rows = $"{(send.RowsDeclared ? "" : "const ")}{Names.For(send.Rows)} = ";
         if (send.Keep.Count == 0)
         {
             Code.FirstLine(send.AsksRows ? $"{rows}({call}).rowCount ?? 0;" : $"{call};");
             return;
         }
 
-        var reply = _names.ReplyOf(send.Step.Name);
+        var reply = Names.ReplyOf(send.Step.Name);
         Code.FirstLine($"const {reply} = {call};");
         if (send.AsksRows) Code.Line($"{rows}{reply}.rowCount ?? 0;");
         foreach (var (column, variable, declared) in send.Keep)
         {
             var read = Identifier().IsMatch(column) ? $"?.{column}" : $"?.[{TypeScriptWriter.Quote(column)}]";
-            Code.Line($"{(declared ? "" : "const ")}{_names.For(variable)}{(declared ? "" : $": {TypeOf(variable)}")} = {reply}.rows[0]{read} ?? null;");
+            Code.Line($"{(declared ? "" : "const ")}{Names.For(variable)}{(declared ? "" : $": {TypeOf(variable)}")} = {reply}.rows[0]{read} ?? null;");
         }
     }
-
-    /// <summary>How code calls a value: one that is given or drawn, an item, or one that was kept.</summary>
-    private string NameOf(string variable) => StepProgram.Inputs.Contains(variable) ? variable : _names.For(new PlannedName(variable, NameKind.Value));
 
     private string TypeOf(PlannedName name) => name.Kind switch
     {
         NameKind.Rows => "number",
-        _ when _function.KeepsAsText => "string | null",
+        _ when Function.KeepsAsText => "string | null",
         NameKind.Flag => "boolean | null",
         _ => "number | string | null",
     };
@@ -50,7 +47,7 @@ internal sealed partial class TypeScriptProgram
     private string Ask(PlannedQuestion question)
     {
         var input = IsInput(question.Name);
-        var (name, symbol) = (input ? question.Name.Name : _names.For(question.Name), question.Operator switch { "=" => "===", "<>" => "!==", var other => other });
+        var (name, symbol) = (input ? question.Name.Name : Names.For(question.Name), question.Operator switch { "=" => "===", "<>" => "!==", var other => other });
         if (question.Name.Kind == NameKind.Rows || (input && name != "key")) return (symbol, question.Literal) switch
         {
             (">=", "1") => $"{name} > 0",
@@ -60,7 +57,7 @@ internal sealed partial class TypeScriptProgram
         if (question.IsFlag)
         {
             var wanted = (question.Literal == "true") == (symbol == "===");
-            if (!_function.KeepsAsText && !input) return $"{name} === {(wanted ? "true" : "false")}";
+            if (!Function.KeepsAsText && !input) return $"{name} === {(wanted ? "true" : "false")}";
             return wanted ? $"{name} === 't'" : $"{name} !== null && {name} !== 't'";
         }
 

@@ -13,32 +13,31 @@ internal sealed partial class TypeScriptProgram : ProgramWriter
         "while", "with", "as", "implements", "interface", "let", "package", "private", "protected", "public", "static", "yield", "await", "undefined", "arguments", "eval",
     ];
 
-    private readonly PlannedFunction _function;
-    private readonly Identifiers _names = new(Naming.Camel, _reserved);
-
     public TypeScriptProgram(CodeText code, PlannedFunction function)
-        : base(code) => _function = function;
+        : base(code, function, new Identifiers(Naming.Camel, _reserved))
+    {
+    }
 
     /// <summary>Writes the function.</summary>
     public void Write(string name)
     {
-        var parameters = _function.Lent.Select(l => $"{NameOf(l)}: {TypeOf(l)}").ToList();
-        parameters.AddRange(_function.Inputs.Select(i => $"{i}: {(i == "key" ? "string" : "number")}"));
-        parameters.AddRange(_function.Given.Select(d => $"{_names.For(d.Name)}: {(d.Input.IsList ? "string[]" : "string")}"));
-        var hooks = string.Join(", ", ((string?[])[_function.HasWindow ? "window" : null, _function.HasCrash ? "crash" : null]).OfType<string>());
+        var parameters = Function.Lent.Select(l => $"{NameOf(l)}: {TypeOf(l)}").ToList();
+        parameters.AddRange(Function.Inputs.Select(i => $"{i}: {(i == "key" ? "string" : "number")}"));
+        parameters.AddRange(Function.Given.Select(d => $"{Names.For(d.Name)}: {(d.Input.IsList ? "string[]" : "string")}"));
+        var hooks = string.Join(", ", ((string?[])[Function.HasWindow ? "window" : null, Function.HasCrash ? "crash" : null]).OfType<string>());
         if (hooks.Length > 0) parameters.Add($"{{ {hooks} }}: Hooks = {{}}");
         Code.Line("/**");
-        Code.Line($" * {(_function.Role is { } role ? $"What the {role} does." : "One attempt.")} Errors that it does not handle are thrown.");
-        foreach (var lent in _function.Lent) Code.Line($" * @param {NameOf(lent)} {MeaningOf(lent)}");
-        foreach (var input in _function.Inputs) Code.Line($" * @param {input} {Preamble.MeaningOf(input)}");
-        foreach (var draw in _function.Given) Code.Line($" * @param {_names.For(draw.Name)} {Preamble.MeaningOf(draw.Input)}");
+        Code.Line($" * {(Function.Role is { } role ? $"What the {role} does." : "One attempt.")} Errors that it does not handle are thrown.");
+        foreach (var lent in Function.Lent) Code.Line($" * @param {NameOf(lent)} {MeaningOf(lent)}");
+        foreach (var input in Function.Inputs) Code.Line($" * @param {input} {Preamble.MeaningOf(input)}");
+        foreach (var draw in Function.Given) Code.Line($" * @param {Names.For(draw.Name)} {Preamble.MeaningOf(draw.Input)}");
         Code.Line(" */");
         using (Code.Braces($"export async function {name}({string.Join(", ", parameters)}): Promise<Answer>", ownLine: false))
         {
-            foreach (var declared in _function.Declared) Code.Line($"let {_names.For(declared)}: {TypeOf(declared)} = {(declared.Kind == NameKind.Rows ? "0" : "null")};");
-            if (_function.CarriesAnswer) Code.Line("let answer: Answer | null = null;");
-            foreach (var inner in _function.NestedLoops) Code.Line($"let {Counter(inner)} = 0;");
-            foreach (var draw in _function.Drawn.Where(d => !d.IsGiven)) WriteDraw(draw);
+            foreach (var declared in Function.Declared) Code.Line($"let {Names.For(declared)}: {TypeOf(declared)} = {(declared.Kind == NameKind.Rows ? "0" : "null")};");
+            if (Function.CarriesAnswer) Code.Line("let answer: Answer | null = null;");
+            foreach (var inner in Function.NestedLoops) Code.Line($"let {Counter(inner)} = 0;");
+            foreach (var draw in Function.Drawn.Where(d => !d.IsGiven)) WriteDraw(draw);
             WriteConnected();
         }
     }
@@ -58,7 +57,7 @@ internal sealed partial class TypeScriptProgram : ProgramWriter
             WriteHandlers(send.Step.OnError, send.Around, "if", () =>
             {
                 Code.Comment($"It goes on as if '{send.Step.Name}' had returned no rows.");
-                if (send.RowsDeclared) Code.Line($"{_names.For(send.Rows)} = 0;");
+                if (send.RowsDeclared) Code.Line($"{Names.For(send.Rows)} = 0;");
             });
         }
 
@@ -247,7 +246,7 @@ internal sealed partial class TypeScriptProgram : ProgramWriter
     private void Forget(PlannedBlock block)
     {
         Forget(block.Forgets);
-        if (_function.CarriesAnswer) Code.Line("answer = null;");
+        if (Function.CarriesAnswer) Code.Line("answer = null;");
     }
 
     private void WriteRollback(IReadOnlyList<PlannedBlock> around)

@@ -46,8 +46,8 @@ internal sealed class TypeScriptWriter : ITakeHomeWriter
     private static void WriteImports(CodeText code, IReadOnlyList<PlannedFunction> functions, bool handles, bool waits)
     {
         var crypto = new List<string>();
-        if (TypeScriptApplication.Hashes(functions)) crypto.Add("createHash");
-        if (functions.Any(f => f.UsesRedis || f.Drawn.Any(d => d is { IsGiven: false, Input.Generator: Generator.Uuid4 }))) crypto.Add("randomUUID");
+        if (functions.Any(f => f.Draws(Generator.Hash))) crypto.Add("createHash");
+        if (functions.Any(f => f.UsesRedis || f.Draws(Generator.Uuid4))) crypto.Add("randomUUID");
         if (crypto.Count > 0) code.Line($"import {{ {string.Join(", ", crypto)} }} from 'node:crypto';");
         if (waits) code.Line("import { setTimeout as delay } from 'node:timers/promises';");
         var use = functions.Select(f => f.Connection).FirstOrDefault(c => c is not null);
