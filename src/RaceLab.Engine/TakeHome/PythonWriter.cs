@@ -8,8 +8,15 @@ internal sealed class PythonWriter : ITakeHomeWriter
     /// <inheritdoc/>
     public bool CommitsExplicitly => false;
 
+    /// <summary>What the module calls by those names already: no function may take them away.</summary>
+    private static readonly string[] _taken = ["datetime", "hashlib", "itertools", "lease", "next", "psycopg", "random", "sorted", "str", "threading", "time", "uuid", "first_bits"];
+
     /// <summary>The function of a role.</summary>
-    public static string FunctionOf(TakeHomeSubject subject, PlannedFunction function) => Naming.Snake(function.Role ?? subject.Strategy.Id);
+    public static string FunctionOf(TakeHomeSubject subject, PlannedFunction function)
+    {
+        var name = Naming.Snake(function.Role ?? subject.Strategy.Id);
+        return _taken.Contains(name) ? name + "_" : name;
+    }
 
     /// <inheritdoc/>
     public TakeHomeFile Write(TakeHomeSubject subject)
