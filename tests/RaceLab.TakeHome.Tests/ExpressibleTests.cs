@@ -19,19 +19,19 @@ public sealed class ExpressibleTests
     }
 
     [Fact]
-    public void Write_LanguagesWithHandlersAndLoops_SayTheSameStrategies()
+    public void Write_LanguagesWithHandlersLoopsAndMemory_SayEveryStrategy()
     {
         foreach (var (scenario, strategy) in Taken.Everything)
         {
-            var results = _inEveryDetail.Select(l => TakeHomeCode.Write(scenario, strategy, l)).ToList();
-            Assert.True(results.All(r => r is TakeHomeFile) || results.All(r => r is NotExpressible), $"{scenario.Id}/{strategy.Id}: {string.Join(", ", results.OfType<NotExpressible>())}");
+            var refused = _inEveryDetail.Select(l => TakeHomeCode.Write(scenario, strategy, l)).OfType<NotExpressible>().ToList();
+            Assert.True(refused.Count == 0, $"{scenario.Id}/{strategy.Id}: {string.Join(", ", refused)}");
         }
     }
 
     [Fact]
     public void Plan_AStepThatNoWriterKnows_IsRefusedWithItsName()
     {
-        var refused = Assert.Throws<NotExpressibleException>(() => FunctionPlanner.Plan(new RoleSteps(null, [new TimeTravelStep(1)], 1), commitsExplicitly: true));
+        var refused = Assert.Throws<NotExpressibleException>(() => FunctionPlanner.Plan(new RoleSteps(null, [new TimeTravelStep(1)], 1), commitsExplicitly: true, []));
         Assert.Equal("it uses a step 'time travel', which RaceLab cannot write as code yet", refused.Message);
     }
 
@@ -39,7 +39,7 @@ public sealed class ExpressibleTests
     public void Plan_ABlockThatNoWriterKnows_IsRefusedWithItsName()
     {
         var block = new WithinStep((BlockKind)99, null, null, ErrorRules.None, [new SayStep(Outcome.Created, null, 1)], 1);
-        var refused = Assert.Throws<NotExpressibleException>(() => FunctionPlanner.Plan(new RoleSteps(null, [block], 1), commitsExplicitly: true));
+        var refused = Assert.Throws<NotExpressibleException>(() => FunctionPlanner.Plan(new RoleSteps(null, [block], 1), commitsExplicitly: true, []));
         Assert.StartsWith("it uses 'within: 99'", refused.Message, StringComparison.Ordinal);
     }
 

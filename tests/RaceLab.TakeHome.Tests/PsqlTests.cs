@@ -2,6 +2,7 @@ using System.Globalization;
 using Npgsql;
 using NpgsqlTypes;
 using RaceLab.Engine.Programs;
+using RaceLab.Engine.Races;
 using RaceLab.Engine.TakeHome;
 using RaceLab.Engine.Tests;
 
@@ -20,7 +21,8 @@ public sealed class PsqlTests(TestPostgres postgres)
         var found = await Tool.TryRunAsync("psql", ["--version"], Path.GetTempPath(), null, Cancellation);
         Assert.SkipWhen(found is null, "psql is not on this machine: install PostgreSQL's client programs (Debian: postgresql-client).");
         using var folder = new GeneratedFolder();
-        var scripts = await Taken.RunnableAsync(Taken.All(TakeHomeLanguage.Psql), postgres.Lab, Cancellation);
+        var written = Taken.All(TakeHomeLanguage.Psql).Where(t => t.Strategy.Connection is not { IsServerAbsent: true });
+        var scripts = await Taken.RunnableAsync(written, postgres.Lab, Cancellation);
         Assert.NotEmpty(scripts);
         var wrong = new List<string>();
         foreach (var taken in scripts)
@@ -74,6 +76,7 @@ public sealed class PsqlTests(TestPostgres postgres)
         foreach (var caller in Enumerable.Range(1, Callers))
         {
             var values = new Dictionary<string, string> { ["key"] = taken.Scenario.Key.For(1), ["attempt"] = $"{caller}", ["worker"] = $"{caller}", ["delivery"] = "1", ["window"] = "0.01" };
+            foreach (var drawn in taken.Strategy.Program.Drawn) values[drawn.Name] = drawn.IsList ? $$"""{"{{taken.Scenario.Key.For(1)}}","{{taken.Scenario.Key.For(2)}}"}""" : $"{Guid.NewGuid()}";
             if (taken.Strategy.Program.RoleOf(caller).Name is { } role) values[role.Replace(' ', '_')] = "1";
             var run = await Tool.RunAsync("psql", ["--no-psqlrc", .. values.SelectMany(v => new[] { "-v", $"{v.Key}={v.Value}" }), "-f", file], folder.Path, environment, Cancellation);
             told.Add(run.Exit == 3 ? "rejected" : run.Told.Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault() ?? "nothing");
@@ -85,10 +88,12 @@ public sealed class PsqlTests(TestPostgres postgres)
     /// <summary>Follows the program as the lab does, on one connection, without crashes.</summary>
     private static async Task<IReadOnlyList<string>> FollowAsync(Taken taken, NpgsqlConnection connection)
     {
+        var workload = new Workload { Seed = taken.Scenario.Workload?.Seed ?? 1 };
+        var inputs = InputSource.ForRace(new RaceRequest(taken.Scenario, taken.Strategy, workload), TimeProvider.System);
         var told = new List<string>();
         foreach (var caller in Enumerable.Range(1, Callers))
         {
-            var machine = new AttemptMachine(taken.Strategy.Program, caller);
+            var machine = new AttemptMachine(taken.Strategy.Program, caller, inputs: inputs);
             machine.Start(taken.Scenario.Key.For(1), $"{caller}", $"{caller}");
             while (machine.Next is { } step)
             {

@@ -1,3 +1,5 @@
+using RaceLab.Engine.Programs;
+
 namespace RaceLab.Engine.TakeHome;
 
 /// <summary>Writes the few methods that a C# function stands on: as many as it uses.</summary>
@@ -7,11 +9,31 @@ internal static class CSharpPlumbing
     {
         if (functions.Any(f => f.Any(n => n is PlannedSend))) WriteSend(code, keeps);
         if (keeps) WriteReply(code, functions);
+        WriteValues(code, functions);
         if (functions.Any(f => f.Any(n => n is PlannedChoice { If: { Name.Kind: NameKind.Value, IsFlag: false } question } && !CSharpProgram.IsNumberInput(question.Name))))
         {
             code.Gap();
             code.Line("private static decimal? Number(string? text) =>");
             code.Line("    decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null;");
+        }
+    }
+
+    private static void WriteValues(CodeText code, IReadOnlyList<PlannedFunction> functions)
+    {
+        if (functions.Any(f => f.Draws(Generator.Hash)))
+        {
+            code.Gap();
+            code.Line("/// <summary>The first bits of SHA-256, in hexadecimal digits.</summary>");
+            code.Line("private static string Hash(string text, int bits) =>");
+            code.Line("    (BinaryPrimitives.ReadUInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes(text))) >> (64 - bits)).ToString($\"x{(bits + 3) / 4}\", CultureInfo.InvariantCulture);");
+        }
+
+        if (functions.Any(f => f.SendsList))
+        {
+            code.Gap();
+            code.Line("/// <summary>A list as PostgreSQL writes arrays.</summary>");
+            code.Line("private static string ArrayOf(IEnumerable<string> items) =>");
+            code.Line("    \"{\" + string.Join(',', items.Select(i => '\"' + i.Replace(\"\\\\\", \"\\\\\\\\\").Replace(\"\\\"\", \"\\\\\\\"\") + '\"')) + \"}\";");
         }
     }
 

@@ -7,32 +7,30 @@ internal sealed partial class CSharpProgram
 {
     private string Declaration(PlannedName name) => name.Kind switch
     {
-        NameKind.Rows => $"long {_names.For(name)} = 0;",
-        NameKind.Flag => $"bool? {_names.For(name)} = null;",
-        NameKind.Number => $"decimal? {_names.For(name)} = null;",
-        _ => $"string? {_names.For(name)} = null;",
+        NameKind.Rows => $"long {Names.For(name)} = 0;",
+        NameKind.Flag => $"bool? {Names.For(name)} = null;",
+        NameKind.Number => $"decimal? {Names.For(name)} = null;",
+        _ => $"string? {Names.For(name)} = null;",
     };
 
-    private string ValueOf(string variable) => StepProgram.Inputs.Contains(variable) ? variable : _names.For(Kept(variable));
-
-    /// <summary>A statement's parameter was kept, and sent: it is a value.</summary>
-    private static PlannedName Kept(string variable) => new(variable, NameKind.Value);
+    private string ValueOf(string variable) => Function.IsList(variable) ? $"ArrayOf({NameOf(variable)})" : NameOf(variable);
 
     private void WriteCall(PlannedSend send)
     {
         var head = send switch
         {
-            { Keep.Count: > 0 } => $"var {_names.ReplyOf(send.Step.Name)} = ",
-            { AsksRows: true } => $"{(send.RowsDeclared ? "" : "var ")}{_names.For(send.Rows)} = {(_keeps ? "(" : "")}",
+            { Keep.Count: > 0 } => $"var {Names.ReplyOf(send.Step.Name)} = ",
+            { AsksRows: true } => $"{(send.RowsDeclared ? "" : "var ")}{Names.For(send.Rows)} = {(_keeps ? "(" : "")}",
             _ => "",
         };
         var values = string.Join(", ", send.Step.Sql.Parameters.Select(ValueOf));
         var tail = $"[{values}], cancellation){(send is { Keep.Count: 0, AsksRows: true } && _keeps ? ").Rows" : "")};";
         var sql = send.Step.Sql.Numbered;
+        var connection = send.Step.On == StatementTarget.Replica ? "replica" : "connection";
         if (CSharpWriter.IsRaw(sql))
         {
             var quotes = CSharpWriter.RawQuotes(sql);
-            Code.Line($"{head}await SendAsync(connection, {quotes}");
+            Code.Line($"{head}await SendAsync({connection}, {quotes}");
             using (Code.Indent())
             {
                 Code.Line(sql);
@@ -41,12 +39,12 @@ internal sealed partial class CSharpProgram
         }
         else
         {
-            Code.Line($"{head}await SendAsync(connection, {CSharpWriter.Quote(sql)}, {tail}");
+            Code.Line($"{head}await SendAsync({connection}, {CSharpWriter.Quote(sql)}, {tail}");
         }
 
         if (send.Keep.Count == 0) return;
-        var reply = _names.ReplyOf(send.Step.Name);
-        if (send.AsksRows) Code.Line($"{(send.RowsDeclared ? "" : "var ")}{_names.For(send.Rows)} = {reply}.Rows;");
+        var reply = Names.ReplyOf(send.Step.Name);
+        if (send.AsksRows) Code.Line($"{(send.RowsDeclared ? "" : "var ")}{Names.For(send.Rows)} = {reply}.Rows;");
         foreach (var (column, variable, declared) in send.Keep)
         {
             var quoted = CSharpWriter.Quote(column);
@@ -56,13 +54,13 @@ internal sealed partial class CSharpProgram
                 NameKind.Number => $"{reply}.Number({quoted})",
                 _ => $"{reply}[{quoted}]",
             };
-            Code.Line($"{(declared ? "" : "var ")}{_names.For(variable)} = {read};");
+            Code.Line($"{(declared ? "" : "var ")}{Names.For(variable)} = {read};");
         }
     }
 
     private string Ask(PlannedQuestion question)
     {
-        var (name, symbol) = (IsInput(question.Name) ? question.Name.Name : _names.For(question.Name), question.Operator switch { "=" => "==", "<>" => "!=", var other => other });
+        var (name, symbol) = (IsInput(question.Name) ? question.Name.Name : Names.For(question.Name), question.Operator switch { "=" => "==", "<>" => "!=", var other => other });
         if (question.Name.Kind == NameKind.Rows) return (symbol, question.Literal) switch
         {
             (">=", "1") => $"{name} > 0",

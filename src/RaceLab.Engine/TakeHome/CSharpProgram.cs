@@ -7,7 +7,7 @@ internal sealed partial class CSharpProgram : ProgramWriter
 {
     private static readonly string[] _reserved =
     [
-        "connection", "cancellation", "window", "crash", "transaction", "answer", "told", "retries", "error", "key", "attempt", "worker", "delivery",
+        "app", "connection", "replica", "redis", "shared", "cancellation", "window", "crash", "transaction", "answer", "told", "retries", "error", "key", "attempt", "worker", "delivery",
         "abstract", "as", "base", "bool", "break", "byte", "case", "catch", "char", "checked", "class", "const", "continue", "decimal", "default", "delegate", "do",
         "double", "else", "enum", "event", "explicit", "extern", "false", "finally", "fixed", "float", "for", "foreach", "goto", "if", "implicit", "in", "int",
         "interface", "internal", "is", "lock", "long", "namespace", "new", "null", "object", "operator", "out", "override", "params", "private", "protected",
@@ -15,19 +15,13 @@ internal sealed partial class CSharpProgram : ProgramWriter
         "try", "typeof", "uint", "ulong", "unchecked", "unsafe", "ushort", "using", "virtual", "void", "volatile", "while", "await", "var",
     ];
 
-    private readonly PlannedFunction _function;
     private readonly bool _keeps;
-    private readonly Identifiers _names = new(Naming.Camel, _reserved);
 
     /// <param name="code">Where to.</param>
     /// <param name="function">What.</param>
     /// <param name="keeps">Whether <c>SendAsync</c> returns the first row as well.</param>
     public CSharpProgram(CodeText code, PlannedFunction function, bool keeps)
-        : base(code)
-    {
-        _function = function;
-        _keeps = keeps;
-    }
+        : base(code, function, new Identifiers(Naming.Camel, _reserved)) => _keeps = keeps;
 
     /// <summary>Whether a name is one of the given values that are numbers in code.</summary>
     public static bool IsNumberInput(PlannedName name) => IsInput(name) && name.Name != "key";
@@ -35,26 +29,28 @@ internal sealed partial class CSharpProgram : ProgramWriter
     /// <summary>Writes the method.</summary>
     public void Write(string name)
     {
-        Code.Line($"/// <summary>{(_function.Role is { } role ? $"What the {CSharpWriter.Escape(role)} does." : "One attempt.")} Errors that it does not handle are thrown.</summary>");
-        Code.Line("/// <param name=\"connection\">Open, and in no transaction.</param>");
-        foreach (var input in _function.Inputs) Code.Line($"/// <param name=\"{input}\">{Preamble.MeaningOf(input)}</param>");
-        if (_function.HasWindow) Code.Line($"/// <param name=\"window\">{Preamble.WindowMeaning} Null in production.</param>");
-        if (_function.HasCrash) Code.Line($"/// <param name=\"crash\">{Preamble.CrashMeaning} Null in production.</param>");
+        Code.Line($"/// <summary>{(Function.Role is { } role ? $"What the {CSharpWriter.Escape(role)} does." : "One attempt.")} Errors that it does not handle are thrown.</summary>");
+        foreach (var lent in Function.Lent) Code.Line($"/// <param name=\"{NameOf(lent)}\">{MeaningOf(lent)}</param>");
+        foreach (var input in Function.Inputs) Code.Line($"/// <param name=\"{input}\">{Preamble.MeaningOf(input)}</param>");
+        foreach (var draw in Function.Given) Code.Line($"/// <param name=\"{Names.For(draw.Name)}\">{Preamble.MeaningOf(draw.Input)}</param>");
+        if (Function.HasWindow) Code.Line($"/// <param name=\"window\">{Preamble.WindowMeaning} Null in production.</param>");
+        if (Function.HasCrash) Code.Line($"/// <param name=\"crash\">{Preamble.CrashMeaning} Null in production.</param>");
         Code.Line("/// <param name=\"cancellation\">Gives up between statements, or in one.</param>");
-        var parameters = new List<string> { "NpgsqlConnection connection" };
-        parameters.AddRange(_function.Inputs.Select(i => i switch { "key" => "string key", "attempt" => "long attempt", _ => $"int {i}" }));
-        if (_function.HasWindow) parameters.Add("Func<Task>? window = null");
-        if (_function.HasCrash) parameters.Add("Func<int?, Task>? crash = null");
+        var parameters = Function.Lent.Select(l => $"{TypeOf(l)} {NameOf(l)}").ToList();
+        parameters.AddRange(Function.Inputs.Select(i => i switch { "key" => "string key", "attempt" => "long attempt", _ => $"int {i}" }));
+        parameters.AddRange(Function.Given.Select(d => $"{(d.Input.IsList ? "IReadOnlyList<string>" : "string")} {Names.For(d.Name)}"));
+        if (Function.HasWindow) parameters.Add("Func<Task>? window = null");
+        if (Function.HasCrash) parameters.Add("Func<int?, Task>? crash = null");
         parameters.Add("CancellationToken cancellation = default");
         Code.Line($"public static async Task<Answer> {name}(");
         using (Code.Indent()) Code.Line(string.Join(", ", parameters) + ")");
         using (Code.Braces("", ownLine: true))
         {
-            foreach (var declared in _function.Declared) Code.Line(Declaration(declared));
-            if (_function.CarriesAnswer) Code.Line("Answer? answer = null;");
-            foreach (var inner in _function.NestedLoops) Code.Line($"var {CounterOf(inner)} = 0;");
-            Code.Gap();
-            WriteAll(_function.Body);
+            foreach (var declared in Function.Declared) Code.Line(Declaration(declared));
+            if (Function.CarriesAnswer) Code.Line("Answer? answer = null;");
+            foreach (var inner in Function.NestedLoops) Code.Line($"var {CounterOf(inner)} = 0;");
+            foreach (var draw in Function.Drawn.Where(d => !d.IsGiven)) WriteDraw(draw);
+            WriteConnected();
         }
     }
 
@@ -71,7 +67,7 @@ internal sealed partial class CSharpProgram : ProgramWriter
         WriteHandlers(send.Step.OnError, send.Around, onContinue: () =>
         {
             Code.Comment($"It goes on as if '{send.Step.Name}' had returned no rows.");
-            if (send.RowsDeclared) Code.Line($"{_names.For(send.Rows)} = 0;");
+            if (send.RowsDeclared) Code.Line($"{Names.For(send.Rows)} = 0;");
         });
     }
 
@@ -167,15 +163,20 @@ internal sealed partial class CSharpProgram : ProgramWriter
 
     private void WriteUnhandled(PlannedBlock block, bool isLast)
     {
-        if (block.Step.Kind == BlockKind.Savepoint)
+        if (!block.IsOfDatabase)
         {
-            Enter(block);
-            WriteAll(block.Body);
-            if (block.ReachesEnd) Leave(block);
+            WriteGate(block);
             return;
         }
 
-        var only = isLast && block.Around.Count == 0 && _function.Body[^1] == block && !_function.Any(n => n is PlannedBlock { Step.Kind: BlockKind.Transaction } other && other != block);
+        if (block.Step.Kind == BlockKind.Savepoint)
+        {
+            Enter(block);
+            WriteInside(block);
+            return;
+        }
+
+        var only = isLast && block.Around.Count == 0 && Function.Body[^1] == block && !Function.Any(n => n is PlannedBlock { Step.Kind: BlockKind.Transaction } other && other != block);
         if (only)
         {
             Code.Line($"await using var transaction = {Begin(block)};");
@@ -198,7 +199,8 @@ internal sealed partial class CSharpProgram : ProgramWriter
         using (Code.Braces("try", ownLine: true))
         {
             if (block.Step.Kind == BlockKind.Transaction) Code.Line($"await using var transaction = {Begin(block)};");
-            WriteInside(block);
+            if (block.IsOfDatabase) WriteInside(block);
+            else WriteGate(block);
             if (counter is not null && block.ReachesEnd) Code.Line("break;");
         }
 
@@ -227,8 +229,8 @@ internal sealed partial class CSharpProgram : ProgramWriter
     private void Undo(PlannedBlock block)
     {
         if (block.Step.Kind == BlockKind.Savepoint) Code.Line($"await transaction.RollbackAsync(\"{block.Savepoint}\", cancellation);");
-        foreach (var name in block.Forgets) Code.Line($"{_names.For(name)} = {(name.Kind == NameKind.Rows ? "0" : "null")};");
-        if (_function.CarriesAnswer) Code.Line("answer = null;");
+        Forget(block.Forgets);
+        if (Function.CarriesAnswer) Code.Line("answer = null;");
     }
 
     private void WriteHandlers(ErrorRules rules, IReadOnlyList<PlannedBlock> around, Action onContinue)
@@ -269,9 +271,11 @@ internal sealed partial class CSharpProgram : ProgramWriter
 
     private void Enter(PlannedBlock savepoint) => Code.Line($"await transaction.SaveAsync(\"{savepoint.Savepoint}\", cancellation);");
 
-    private void Leave(PlannedBlock block) => Code.Line(block.Step.Kind == BlockKind.Transaction
-        ? "await transaction.CommitAsync(cancellation);"
-        : $"await transaction.ReleaseAsync(\"{block.Savepoint}\", cancellation);");
+    private void Leave(PlannedBlock block)
+    {
+        if (!block.IsOfDatabase) return;
+        Code.Line(block.Step.Kind == BlockKind.Transaction ? "await transaction.CommitAsync(cancellation);" : $"await transaction.ReleaseAsync(\"{block.Savepoint}\", cancellation);");
+    }
 
     private static string Begin(PlannedBlock block) => block.Step.Isolation is { } level
         ? $"await connection.BeginTransactionAsync(IsolationLevel.{level}, cancellation)"

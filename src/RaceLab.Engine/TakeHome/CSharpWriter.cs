@@ -1,3 +1,5 @@
+using RaceLab.Engine.Programs;
+
 namespace RaceLab.Engine.TakeHome;
 
 /// <summary>Writes a strategy as a class in C#, with Npgsql.</summary>
@@ -20,9 +22,13 @@ internal sealed class CSharpWriter : ITakeHomeWriter
     {
         var code = new CodeText("    ", "//");
         Preamble.Write(code, subject);
-        var level = subject.Functions.Any(f => f.Any(n => n is PlannedBlock { Step.Isolation: not null }));
+        var (level, hashes) = (subject.Functions.Any(f => f.Any(n => n is PlannedBlock { Step.Isolation: not null })), subject.Functions.Any(f => f.Draws(Generator.Hash)));
+        if (hashes) code.Line("using System.Buffers.Binary;");
+        if (subject.Functions.Any(f => f.Has(BlockKind.Mutex) || f.Has(BlockKind.SingleFlight))) code.Line("using System.Collections.Concurrent;");
         if (level) code.Line("using System.Data;");
         code.Line("using System.Globalization;");
+        if (hashes) code.Line("using System.Security.Cryptography;");
+        if (hashes) code.Line("using System.Text;");
         code.Line("using Npgsql;");
         code.Line("using NpgsqlTypes;");
         code.Gap();
@@ -41,6 +47,7 @@ internal sealed class CSharpWriter : ITakeHomeWriter
             }
 
             CSharpPlumbing.Write(code, subject.Functions, keeps);
+            CSharpApplication.Write(code, subject.Functions);
         }
 
         return new TakeHomeFile(TakeHomeLanguage.CSharp, $"{ClassOf(subject)}.cs", code.ToString());

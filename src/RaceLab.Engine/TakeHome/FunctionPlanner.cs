@@ -19,13 +19,19 @@ internal sealed class FunctionPlanner
     /// <summary>Plans a role.</summary>
     /// <param name="role">Its steps, as they were compiled.</param>
     /// <param name="commitsExplicitly">As <see cref="ITakeHomeWriter.CommitsExplicitly"/> says.</param>
+    /// <param name="drawn">What is drawn for each attempt.</param>
     /// <exception cref="NotExpressibleException">A construct that no language is told how to say.</exception>
-    public static PlannedFunction Plan(RoleSteps role, bool commitsExplicitly)
+    public static PlannedFunction Plan(RoleSteps role, bool commitsExplicitly, IReadOnlyList<PlannedDraw> drawn)
     {
-        var uses = NameUses.Of(role.Steps);
+        var (steps, connection) = role.Steps is [WithinStep { Kind: BlockKind.Connection } around] ? (around.Steps, around.Connection) : (role.Steps, null);
+        var uses = NameUses.Of(steps, [.. drawn.Select(d => d.Input)]);
         var planner = new FunctionPlanner(uses, commitsExplicitly);
-        var body = planner.PlanList(role.Steps, 0, []).Nodes;
-        return new PlannedFunction(role.Name, body, planner._declared, [.. StepProgram.Inputs.Where(uses.IsUsed)], uses.SomeValueIsSentAgain);
+        var body = planner.PlanList(steps, 0, []).Nodes;
+        return new PlannedFunction(role.Name, body, planner._declared, [.. StepProgram.Inputs.Where(uses.IsUsed)], uses.SomeValueIsSentAgain)
+        {
+            Drawn = [.. drawn.Where(d => uses.IsUsed(d.Input.Name))],
+            Connection = connection,
+        };
     }
 
     private Planning PlanList(IReadOnlyList<Step> steps, int from, IReadOnlyList<PlannedBlock> around)
@@ -70,6 +76,12 @@ internal sealed class FunctionPlanner
 
                     if (!goesOn) return new Planning(nodes, false, false);
                     break;
+                case EachStep each:
+                    var rounds = PlanList(each.Steps, 0, around);
+                    nodes.Add(new PlannedLoop(each, rounds.Nodes, [.. _uses.SetOnlyIn(each).Where(_declared.Contains)], rounds.Carries));
+                    if (!rounds.Carries) break;
+                    var later = PlanList(steps, i + 1, around);
+                    return new Planning([.. nodes, new PlannedDelivery(around, false, true, later.Nodes)], later.Reaches, true);
                 default:
                     throw new NotExpressibleException(KnownParts.NoWordsFor(steps[i]));
             }
@@ -80,13 +92,16 @@ internal sealed class FunctionPlanner
 
     private (PlannedBlock Block, bool Carries) PlanBlock(WithinStep step, IReadOnlyList<PlannedBlock> around)
     {
-        if (step.Kind is not (BlockKind.Transaction or BlockKind.Savepoint)) throw new NotExpressibleException(KnownParts.NoWordsFor(step));
+        if (step.Kind is not (BlockKind.Transaction or BlockKind.Savepoint or BlockKind.Mutex or BlockKind.SingleFlight or BlockKind.Lease))
+            throw new NotExpressibleException(KnownParts.NoWordsFor(step));
         var block = new PlannedBlock(step, ++_blocks) { Around = around };
-        var body = PlanList(step.Steps, 0, [block, .. around]);
+
+        // A shared call is a function of its own: what is told inside leaves that, and the blocks further out are left by whoever has called it.
+        var body = PlanList(step.Steps, 0, step.Kind == BlockKind.SingleFlight ? [block] : [block, .. around]);
         block.Body = body.Nodes;
         block.ReachesEnd = body.Reaches || body.Carries;
         block.FallsThrough = body.Reaches || step.OnError.Rules.Any(r => r.Action == ErrorAction.Continue);
-        block.Forgets = block.Handles ? [.. _uses.SetOnlyIn(step).Where(_declared.Contains)] : [];
+        block.Sets = [.. _uses.SetOnlyIn(step).Where(_declared.Contains)];
         return (block, body.Carries);
     }
 

@@ -26,12 +26,12 @@ internal static class KnownParts
             nameof(Strategy.Id), nameof(Strategy.Title), nameof(Strategy.Summary), nameof(Strategy.Text), nameof(Strategy.Promises), nameof(Strategy.Witness),
             nameof(Strategy.Setup), nameof(Strategy.Program), nameof(Strategy.Needs), nameof(Strategy.IsSound),
 
-            // How many instances there are matters to what is in the process, which is refused by itself.
-            nameof(Strategy.Instances),
+            nameof(Strategy.Instances), nameof(Strategy.Connection),
         ],
         [typeof(SqlStep)] =
         [
             nameof(SqlStep.Line), nameof(SqlStep.Name), nameof(SqlStep.Sql), nameof(SqlStep.Keep), nameof(SqlStep.When), nameof(SqlStep.OnError),
+            nameof(SqlStep.On),
         ],
         [typeof(PauseStep)] = [nameof(PauseStep.Line), nameof(PauseStep.When)],
         [typeof(SayStep)] = [nameof(SayStep.Line), nameof(SayStep.Answer), nameof(SayStep.When)],
@@ -39,7 +39,9 @@ internal static class KnownParts
         [typeof(WithinStep)] =
         [
             nameof(WithinStep.Line), nameof(WithinStep.Kind), nameof(WithinStep.Isolation), nameof(WithinStep.Retry), nameof(WithinStep.OnError), nameof(WithinStep.Steps),
+            nameof(WithinStep.Variable), nameof(WithinStep.Connection), nameof(WithinStep.Lease),
         ],
+        [typeof(EachStep)] = [nameof(EachStep.Line), nameof(EachStep.Variable), nameof(EachStep.List), nameof(EachStep.Sorted), nameof(EachStep.Steps), nameof(EachStep.Text)],
     };
 
     /// <summary>Refuses what has a field set that is not known here.</summary>

@@ -10,11 +10,10 @@ internal sealed class NameUses
     private readonly Dictionary<string, List<(Place Place, UseKind Kind)>> _used = [];
     private readonly Dictionary<PlannedName, List<(Place Place, bool Certain)>> _set = [];
     private readonly List<(string Variable, Place Place, bool Certain)> _kept = [];
+    private readonly HashSet<string> _given;
     private string? _lastSqlStep;
 
-    private NameUses()
-    {
-    }
+    private NameUses(IEnumerable<string> given) => _given = [.. given];
 
     private enum UseKind
     {
@@ -24,13 +23,14 @@ internal sealed class NameUses
     }
 
     /// <summary>Reads a role's steps.</summary>
+    /// <param name="steps">What it does.</param>
+    /// <param name="drawn">What is drawn for each attempt.</param>
     /// <exception cref="NotExpressibleException">They use what no writer knows.</exception>
-    public static NameUses Of(IReadOnlyList<Step> steps)
+    public static NameUses Of(IReadOnlyList<Step> steps, IReadOnlyList<Input> drawn)
     {
-        var uses = new NameUses();
+        var uses = new NameUses(StepProgram.Inputs.Concat(drawn.Select(d => d.Name)));
         uses.Read(steps, new Place([]));
-        if (uses._used.Keys.FirstOrDefault(u => !StepProgram.Inputs.Contains(u) && uses._kept.All(k => k.Variable != u)) is { } drawn)
-            throw new NotExpressibleException($"it uses '@{drawn}', a value that the application draws, which RaceLab cannot write as code yet");
+        foreach (var hashed in drawn.Where(d => uses.IsUsed(d.Name)).Select(d => d.Of).OfType<string>()) uses.Use(hashed, new Place([]), UseKind.Sent);
         foreach (var (variable, place, certain) in uses._kept) uses.Set(uses.NameOf(variable), place, certain);
         return uses;
     }
@@ -55,12 +55,13 @@ internal sealed class NameUses
         _set[name] is [(var place, true)]
         && (name.Kind == NameKind.Rows ? _rowsAsked[name.Name] : _used[name.Name].Select(u => u.Place)).All(u => u.IsWithin(place));
 
-    /// <summary>What is set for the first time inside a block: an error that undoes the block forgets it.</summary>
-    public IEnumerable<PlannedName> SetOnlyIn(WithinStep block) =>
+    /// <summary>What is set for the first time inside a block or a loop: an error that undoes the block forgets it, and so does the loop's next round.</summary>
+    public IEnumerable<PlannedName> SetOnlyIn(Step block) =>
         _set.Where(s => s.Value[0].Place.IsWithin(block)).Select(s => s.Key);
 
     private NameKind KindOf(string variable) => _used.GetValueOrDefault(variable, []) switch
     {
+        _ when _given.Contains(variable) => NameKind.Value,
         var uses when uses.All(u => u.Kind == UseKind.Flag) => NameKind.Flag,
         var uses when uses.All(u => u.Kind == UseKind.Number) => NameKind.Number,
         _ => NameKind.Value,
@@ -86,7 +87,13 @@ internal sealed class NameUses
                     Ask(crash, crash.When, place);
                     break;
                 case WithinStep within:
+                    if (within.Variable is { } meant) Use(meant, place, UseKind.Sent);
                     Read(within.Steps, place.Inside(within));
+                    break;
+                case EachStep each:
+                    _given.Add(each.Variable);
+                    Use(each.List, place, UseKind.Sent);
+                    Read(each.Steps, place.Inside(each));
                     break;
             }
         }

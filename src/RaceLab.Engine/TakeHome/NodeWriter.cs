@@ -1,3 +1,5 @@
+using RaceLab.Engine.Programs;
+
 namespace RaceLab.Engine.TakeHome;
 
 /// <summary>Writes the test of the TypeScript function for Node's own runner: many requests at once, and then the invariants' queries.</summary>
@@ -12,7 +14,7 @@ internal sealed class NodeWriter : ITakeHomeWriter
         var facts = StressFacts.Of(subject);
         var module = TypeScriptWriter.ModuleOf(subject);
         var code = new CodeText("  ", "//");
-        code.Comment($"{subject.Scenario.Title}: {subject.Strategy.Title}, under {Naming.Number(StressFacts.Requests)} requests at once. It belongs to {module}.ts.");
+        code.Comment($"{subject.Scenario.Title}: {subject.Strategy.Title}, under {Naming.Number(facts.Requests)} requests at once. It belongs to {module}.ts.");
         code.Comment($"It needs the package pg, and in the environment variable {StressFacts.Variable} the connection string of a PostgreSQL. "
             + "There it makes a schema of its own, and drops it again. Compile it with tsc, and run it with node --test.");
         code.Gap();
@@ -21,13 +23,13 @@ internal sealed class NodeWriter : ITakeHomeWriter
         code.Line("import { test } from 'node:test';");
         if (facts.Window) code.Line("import { setTimeout as delay } from 'node:timers/promises';");
         code.Line("import { Client, DatabaseError } from 'pg';");
-        code.Line($"import {{ {string.Join(", ", subject.Functions.Select(f => TypeScriptWriter.FunctionOf(subject, f)))} }} from './{module}.js';");
+        code.Line($"import {{ {string.Join(", ", (facts.Application ? (string[])["Application"] : []).Concat(subject.Functions.Select(f => TypeScriptWriter.FunctionOf(subject, f))))} }} from './{module}.js';");
         code.Gap();
         WriteConstants(code, subject, facts);
         code.Gap();
-        code.Line(TheTest(facts));
+        code.Line(TheTest(subject, facts));
         code.Gap();
-        code.Line(TheRace(subject));
+        code.Line(TheRace(subject, facts));
         code.Gap();
         code.Line(TheRequest(subject, facts));
         code.Gap();
@@ -40,7 +42,7 @@ internal sealed class NodeWriter : ITakeHomeWriter
     private static void WriteConstants(CodeText code, TakeHomeSubject subject, StressFacts facts)
     {
         code.Line($"const rounds = {Naming.Number(StressFacts.Rounds)}; // keys, one after another");
-        code.Line($"const requests = {Naming.Number(StressFacts.Requests)}; // at once, for each key");
+        code.Line($"const requests = {Naming.Number(facts.Requests)}; // at once, for each key");
         if (subject.Scenario.Deliveries > 1) code.Line($"const deliveries = {Naming.Number(subject.Scenario.Deliveries)}; // of a request that is not answered well");
         if (facts.Window) code.Line($"const windowMs = {Naming.Number(StressFacts.WindowMs)}; // how long each waits in the race window: it makes a rare race a sure one");
         code.Gap();
@@ -63,7 +65,7 @@ internal sealed class NodeWriter : ITakeHomeWriter
         return quoted[0] == '`' ? quoted : $"`{quoted[1..^1]}`";
     }
 
-    private static string TheTest(StressFacts facts) => $$"""
+    private static string TheTest(TakeHomeSubject subject, StressFacts facts) => $$"""
         /** What a caller was told. */
         interface Told {
           attempt: number;
@@ -79,19 +81,24 @@ internal sealed class NodeWriter : ITakeHomeWriter
           const schema = `stress_${randomUUID().replaceAll('-', '')}`;
           const database = await connect(schema);
           await database.query(`CREATE SCHEMA ${schema}`);
-          try {
+        {{Apps(facts)}}  try {
             for (const script of scripts) await database.query(script);
-            const told: Told[] = [];
-            for (let round = 1; round <= rounds; round++) told.push(...(await race(schema, round, told.length, true)));
+        {{(facts.Connection?.RoleConnections is { } limit ? $$"""
+            await database.query(`CREATE ROLE ${schema} LOGIN PASSWORD '${schema}' CONNECTION LIMIT {{Naming.Number(limit)}}`);
+            await database.query(`GRANT ALL ON SCHEMA ${schema} TO ${schema}`);
+            await database.query(`GRANT ALL ON ALL TABLES IN SCHEMA ${schema} TO ${schema}`);
+
+        """ : "")}}    const told: Told[] = [];
+            for (let round = 1; round <= rounds; round++) told.push(...(await race({{Args(facts)}}round, told.length, true)));
 
             // Some flaws show only to those who come later: for one more key the same requests come one after another.
-            told.push(...(await race(schema, rounds + 1, told.length, false)));
+            told.push(...(await race({{Args(facts)}}rounds + 1, told.length, false)));
         {{(facts.ReadsAttempts ? "    await record(database, told);" : "")}}
             const violations = await findViolations(database);
             assert.equal(violations.length, 0, violations.join('\n'));
             assert.ok(told.some(isGood), 'no request was answered well, so nothing was tested');
           } finally {
-            await database.query(`DROP SCHEMA ${schema} CASCADE`);
+        {{(facts.Connection is null ? "" : "    for (const app of apps) await app.end();\n")}}    await database.query(`DROP SCHEMA ${schema} CASCADE`);{{(facts.Connection?.RoleConnections is null ? "" : "\n    await database.query(`DROP ROLE ${schema}`);")}}
             await database.end();
           }
         });
@@ -106,63 +113,105 @@ internal sealed class NodeWriter : ITakeHomeWriter
         }
         """.Replace("false)));\n\n", "false)));\n", StringComparison.Ordinal);
 
-    private static string TheRace(TakeHomeSubject subject) => $$"""
-        /** Many requests for one key, each with a connection of its own, which is open before the first of them begins. */
-        async function race(schema: string, round: number, attemptsBefore: number, atOnce: boolean): Promise<Told[]> {
-          const key = {{TypeScriptWriter.Quote(subject.Scenario.Key.Text)}}.replace('{n}', String(round));
-          const clients = await Promise.all(Array.from({ length: requests }, () => connect(schema)));
-          const asked: Promise<Told>[] = [];
-          for (const client of clients) {
-            const worker = asked.length + 1;
-            const told = request({{(subject.Scenario.Deliveries > 1 ? "schema, " : "")}}client, key, attemptsBefore + worker, worker);
-            asked.push(told);
-            if (!atOnce) await told;
-          }
-          return Promise.all(asked);
-        }
-        """;
+    /// <summary>What every process keeps, one for each.</summary>
+    private static string Apps(StressFacts facts)
+    {
+        if (!facts.Application) return "";
+        var make = $"  const apps = Array.from({{ length: {Naming.Number(facts.Instances)} }}, () => new Application({(facts.Connection is null ? "" : "own")}));\n";
+        if (facts.Connection is not { } use) return make;
+        if (use.IsServerAbsent) return "  const own = { host: '127.0.0.1', port: 1 }; // nobody listens there\n" + make;
+        var options = "options: `-c search_path=${schema} -c lock_timeout=20s`";
+        return use.RoleConnections is null
+            ? $"  const own = {{ connectionString: process.env.{StressFacts.Variable}, {options} }};\n{make}"
+            : $"  const own = {{ host: database.host, port: database.port, database: database.database, user: schema, password: schema, {options} }};\n{make}";
+    }
+
+    /// <summary>What the race is given to hand on.</summary>
+    private static string Args(StressFacts facts) => (facts.Connection is null ? "schema, " : "") + (facts.Application ? "apps, " : "");
+
+    private static string TheRace(TakeHomeSubject subject, StressFacts facts)
+    {
+        var values = new List<string>();
+        if (facts.Connection is null && subject.Scenario.Deliveries > 1) values.Add("schema");
+        if (facts.Connection is null) values.Add("client");
+        if (facts.Application) values.Add("apps[(worker - 1) % apps.length]!");
+        values.AddRange(["key", "attemptsBefore + worker", "worker"]);
+        values.AddRange(facts.Given.Select(g => Draw(subject, g)));
+        return $$"""
+            /** Many requests for one key{{(facts.Connection is null ? ", each with a connection of its own, which is open before the first of them begins" : "")}}. */
+            async function race({{(facts.Connection is null ? "schema: string, " : "")}}{{(facts.Application ? "apps: Application[], " : "")}}round: number, attemptsBefore: number, atOnce: boolean): Promise<Told[]> {
+              const key = {{TypeScriptWriter.Quote(subject.Scenario.Key.Text)}}.replace('{n}', String(round));{{(facts.Connection is null ? "\n  const clients = await Promise.all(Array.from({ length: requests }, () => connect(schema)));" : "")}}
+              const asked: Promise<Told>[] = [];
+              {{(facts.Connection is null ? "for (const client of clients)" : "while (asked.length < requests)")}} {
+                const worker = asked.length + 1;
+                const told = request({{string.Join(", ", values)}});
+                asked.push(told);
+                if (!atOnce) await told;
+              }
+              return Promise.all(asked);
+            }
+            """;
+    }
+
+    /// <summary>What a request brings along. A list has the same keys for all, and each begins with another one.</summary>
+    private static string Draw(TakeHomeSubject subject, PlannedDraw draw) => draw.Input.Generator switch
+    {
+        Generator.Pick => $"Array.from({{ length: {Naming.Number(draw.Input.Size)} }}, (_, i) => {TypeScriptWriter.Quote(subject.Scenario.Key.Text)}.replace('{{n}}', String(round + ((worker - 1 + i) % {Naming.Number(draw.Input.Size)}))))",
+        Generator.Counter => "String(attemptsBefore + worker)",
+        _ => TypeScriptProgram.Draw(draw),
+    };
 
     private static string TheRequest(TakeHomeSubject subject, StressFacts facts)
     {
         var many = subject.Scenario.Deliveries > 1;
+        var (types, names) = (new List<string>(), new List<string>());
+        if (facts.Connection is null) Add("Client", "client");
+        if (facts.Application) Add("Application", "app");
+        Add("string", "key");
+        Add("number", "attempt");
+        Add("number", "worker");
+        foreach (var given in facts.Given) Add(given.Input.IsList ? "string[]" : "string", StressFacts.NameOf(given));
+        var parameters = string.Join(", ", types.Zip(names, (type, name) => $"{name}: {type}"));
         var deliver = $$"""
-            async function {{(many ? "deliver(client: Client, key: string, attempt: number, worker: number, delivery: number)" : "request(client: Client, key: string, attempt: number, worker: number)")}}: Promise<Told> {
+            async function {{(many ? "deliver" : "request")}}({{parameters}}{{(many ? ", delivery: number" : "")}}): Promise<Told> {
               const request = { attempt, worker, delivery{{(many ? "" : ": 1")}}, key, sqlstate: null, constraint: null };
               try {
                 const said = {{Calls(subject)}};
                 return { ...request, said };
               } catch (error) {
-            {{(facts.Crash ? "    // Whoever asked hears nothing, and cannot know what was kept.\n    if (error instanceof ApplicationDied) return { ...request, said: 'unknown', sqlstate: '08006' };\n" : "")}}    if (!(error instanceof DatabaseError) || error.code === undefined) throw error;
+            {{(facts.Crash ? "    // Whoever asked hears nothing, and cannot know what was kept.\n    if (error instanceof ApplicationDied) return { ...request, said: 'unknown', sqlstate: '08006' };\n" : "")}}{{(facts.Connection is { IsServerAbsent: true } ? "    // No server, no SQLSTATE: this is the standard's for a client that cannot connect.\n    if ((error as { code?: string }).code === 'ECONNREFUSED') return { ...request, said: 'rejected', sqlstate: '08001' };\n" : "")}}    if (!(error instanceof DatabaseError) || error.code === undefined) throw error;
                 return { ...request, said: 'rejected', sqlstate: error.code, constraint: error.constraint ?? null };
-              } finally {
-                await client.end();
-              }
+              }{{(facts.Connection is null ? " finally {\n    await client.end();\n  }" : "")}}
             }
 
             function isGood(told: Told): boolean {
               return ['created', 'found', 'updated'].includes(told.said);
             }
             """;
-        return !many ? deliver : """
+        return !many ? deliver : $$"""
             /** One request, which arrives again until it is answered well. */
-            async function request(schema: string, client: Client, key: string, attempt: number, worker: number): Promise<Told> {
+            async function request({{(facts.Connection is null ? "schema: string, " : "")}}{{parameters}}): Promise<Told> {
               for (let delivery = 1; ; delivery++) {
-                const told = await deliver(client, key, attempt, worker, delivery);
+                const told = await deliver({{string.Join(", ", names)}}, delivery);
                 if (isGood(told) || delivery === deliveries) return told;
-                client = await connect(schema);
-              }
+            {{(facts.Connection is null ? "    client = await connect(schema);\n" : "")}}  }
             }
 
 
             """ + deliver;
+
+        void Add(string type, string name)
+        {
+            types.Add(type);
+            names.Add(name);
+        }
     }
 
     private static string Calls(TakeHomeSubject subject)
     {
         var calls = subject.Functions.Select(function =>
         {
-            var values = new List<string> { "client" };
-            values.AddRange(function.Inputs);
+            var values = function.Lent.Select(TypeScriptProgram.NameOf).Concat(function.Inputs).Concat(function.Given.Select(StressFacts.NameOf)).ToList();
             var hooks = new List<string>();
             if (function.HasWindow) hooks.Add("window: () => delay(windowMs)");
             if (function.HasCrash) hooks.Add($"crash: async (on) => {{\n        if (on !== null && on !== {(subject.Scenario.Deliveries > 1 ? "delivery" : "1")}) return;\n        await client.end();\n        throw new ApplicationDied();\n      }}");

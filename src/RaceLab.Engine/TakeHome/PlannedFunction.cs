@@ -14,6 +14,54 @@ namespace RaceLab.Engine.TakeHome;
 internal sealed record PlannedFunction(
     string? Role, IReadOnlyList<Planned> Body, IReadOnlyList<PlannedName> Declared, IReadOnlyList<string> Inputs, bool KeepsAsText)
 {
+    /// <summary>What is drawn for each attempt, as far as it is used.</summary>
+    public IReadOnlyList<PlannedDraw> Drawn { get; init; } = [];
+
+    /// <summary>Whether a variable is a list.</summary>
+    public bool IsList(string variable) => Drawn.Any(d => d.Input.IsList && d.Input.Name == variable);
+
+    /// <summary>Whether a statement is given a whole list.</summary>
+    public bool SendsList => Any(n => n is PlannedSend send && send.Step.Sql.Parameters.Any(IsList));
+
+    /// <summary>Whether a variable is drawn, or an item of a list that is.</summary>
+    public bool IsDrawn(string variable) => Drawn.Any(d => d.Input.Name == variable) || Any(n => n is PlannedLoop loop && loop.Step.Variable == variable);
+
+    /// <summary>What of it the caller draws.</summary>
+    public IEnumerable<PlannedDraw> Given => Drawn.Where(d => d.IsGiven);
+
+    /// <summary>Where its connections come from; null: its caller has one and lends it.</summary>
+    public ConnectionUse? Connection { get; init; }
+
+    /// <summary>What its callers lend it, in the order of the parameters: the application's memory, a connection, a second one to a standby, and a way to Redis.</summary>
+    public IReadOnlyList<Lent> Lent =>
+    [
+        .. UsesApplication ? [TakeHome.Lent.Application] : (Lent[])[],
+        .. Connection is null ? [TakeHome.Lent.Connection] : (Lent[])[],
+        .. UsesReplica ? [TakeHome.Lent.Replica] : (Lent[])[],
+        .. UsesRedis ? [TakeHome.Lent.Redis] : (Lent[])[],
+    ];
+
+    /// <summary>Whether it asks a standby, over a second connection.</summary>
+    public bool UsesReplica => Any(n => n is PlannedSend { Step.On: StatementTarget.Replica });
+
+    /// <summary>Whether it takes leases.</summary>
+    public bool UsesRedis => Any(n => n is PlannedBlock { Step.Kind: BlockKind.Lease });
+
+    /// <summary>Whether there is a block of that kind in it.</summary>
+    public bool Has(BlockKind kind) => Any(n => n is PlannedBlock block && block.Step.Kind == kind);
+
+    /// <summary>Whether something of it is kept in the memory of one process, for all calls that are made there.</summary>
+    public bool UsesApplication => Connection is not null || Has(BlockKind.Mutex) || Has(BlockKind.SingleFlight) || Counts;
+
+    /// <summary>Whether it draws such a value by itself.</summary>
+    public bool Draws(Generator generator) => Drawn.Any(d => !d.IsGiven && d.Input.Generator == generator);
+
+    /// <summary>How many blocks there are that the database knows nothing of.</summary>
+    public int Gates => Body.SelectMany(n => n.All).Count(n => n is PlannedBlock { IsOfDatabase: false });
+
+    /// <summary>Whether it counts in the process's memory.</summary>
+    public bool Counts => Draws(Generator.Counter);
+
     /// <summary>Whether there is a race window to hook into.</summary>
     public bool HasWindow => Body.Any(n => n.Holds(p => p is PlannedWindow));
 
@@ -28,6 +76,37 @@ internal sealed record PlannedFunction(
 
     /// <summary>Whether anything of it is so.</summary>
     public bool Any(Func<Planned, bool> so) => Body.Any(n => n.Holds(so));
+}
+
+/// <summary>What a function needs of its caller beside values.</summary>
+internal enum Lent
+{
+    /// <summary>What one process keeps in memory for all of its calls.</summary>
+    Application,
+
+    /// <summary>A connection.</summary>
+    Connection,
+
+    /// <summary>A connection to a standby.</summary>
+    Replica,
+
+    /// <summary>What sends commands to Redis.</summary>
+    Redis,
+}
+
+/// <summary>A value that is drawn for each attempt.</summary>
+/// <param name="Input">What is drawn.</param>
+/// <param name="Deliveries">How often an attempt arrives at most.</param>
+/// <param name="Seed">What a hash begins with: the lab's seed for this scenario.</param>
+internal sealed record PlannedDraw(Input Input, int Deliveries, int Seed)
+{
+    /// <summary>
+    /// Whether the caller draws it and brings it along. It is so with what stays the same when the attempt arrives again, which is a call of its own, and with a list: it is what the caller wants.
+    /// </summary>
+    public bool IsGiven => Input.IsList || (Deliveries > 1 && !Input.OnEveryDelivery && Input.Generator != Generator.Hash);
+
+    /// <summary>It as a name in the code.</summary>
+    public PlannedName Name => new(Input.Name, NameKind.Value);
 }
 
 /// <summary>A name in the code: of what a step returned, or of a value that was kept.</summary>
@@ -101,6 +180,17 @@ internal readonly record struct PlannedQuestion(PlannedName Name, string Operato
     public bool IsFlag => Literal is "true" or "false";
 }
 
+/// <summary>Does its body for each item of a list.</summary>
+/// <param name="Step">Which list, and in which order.</param>
+/// <param name="Body">What is done.</param>
+/// <param name="Forgets">What was declared outside and is forgotten when a round begins.</param>
+/// <param name="CarriesAnswer">Whether an answer may be noted in a round, which is then the last one.</param>
+internal sealed record PlannedLoop(EachStep Step, IReadOnlyList<Planned> Body, IReadOnlyList<PlannedName> Forgets, bool CarriesAnswer) : Planned
+{
+    /// <inheritdoc/>
+    public override IEnumerable<Planned> Inner => Body;
+}
+
 /// <summary>The race window.</summary>
 internal sealed record PlannedWindow : Planned;
 
@@ -134,8 +224,11 @@ internal sealed record PlannedBlock(WithinStep Step, int Number) : Planned
     /// <summary>The blocks around it, innermost first.</summary>
     public required IReadOnlyList<PlannedBlock> Around { get; init; }
 
+    /// <summary>What was declared outside and is set only here.</summary>
+    public IReadOnlyList<PlannedName> Sets { get; set; } = [];
+
     /// <summary>What was declared outside and is forgotten when an error undoes the block.</summary>
-    public IReadOnlyList<PlannedName> Forgets { get; set; } = [];
+    public IReadOnlyList<PlannedName> Forgets => Handles ? Sets : [];
 
     /// <summary>Whether the end of its body is reached on some way through it.</summary>
     public bool ReachesEnd { get; set; }

@@ -1,4 +1,5 @@
 using RaceLab.Engine.Content;
+using RaceLab.Engine.Programs;
 
 namespace RaceLab.Engine.TakeHome;
 
@@ -23,6 +24,34 @@ internal static class Preamble
         _ => "How often this call has arrived: 1 at first.",
     };
 
+    /// <summary>What a value is that the caller draws and brings along.</summary>
+    public static string MeaningOf(Input drawn) => drawn.Generator switch
+    {
+        Generator.Pick => $"What the caller wants: {Naming.Number(drawn.Size)} different ones, in the caller's order.",
+        _ => $"Drawn once for this request, and the same when it arrives again: {KindOf(drawn.Generator)}.",
+    };
+
+    /// <summary>Says of a value that is drawn how that is meant; null where the code says it all.</summary>
+    public static string? CommentOn(Input drawn) => drawn.Generator switch
+    {
+        Generator.Hash => $"The first {Naming.Number(drawn.Size)} bits of a hash. The number before it is the lab's seed, so that the lab's values come out.",
+        Generator.Counter => "Counted in the memory of this process. Another one counts for itself.",
+        _ when drawn.OnEveryDelivery => "Drawn anew whenever the request arrives.",
+        _ => null,
+    };
+
+    /// <summary>What a lease is, for whoever reads the code.</summary>
+    public static string LeaseComment(LeaseRule lease) =>
+        $"Others are kept out for {Naming.Number(lease.Length.TotalMilliseconds)} ms, and no longer: nobody says when the time is up.";
+
+    private static string KindOf(Generator generator) => generator switch
+    {
+        Generator.Uuid4 => "a random UUID",
+        Generator.NowMs => "milliseconds since 1970",
+        Generator.Clock => "a time",
+        _ => "a number",
+    };
+
     /// <summary>What a crash is.</summary>
     public static string CrashComment(int? delivery) =>
         $"The application may die here, {(delivery is { } number ? $"on delivery {Naming.Number(number)}" : "on every delivery")}: nothing more is sent, and the caller hears nothing.";
@@ -40,6 +69,8 @@ internal static class Preamble
             : "It needs these tables:");
         foreach (var line in TablesOf(scenario, strategy).Split('\n')) code.Comment("  " + line.Replace("*/", "* /", StringComparison.Ordinal), keep: true);
         if (scenario.KeyRows is { } rows) code.Comment("  -- For each key: " + rows.Statement.Written.ReplaceLineEndings(" "), keep: true);
+        if (strategy.Connection?.RoleConnections is { } connections) code.Comment($"  -- The role that connects, by ALTER ROLE: CONNECTION LIMIT {Naming.Number(connections)}", keep: true);
+        if (strategy.Instances > 1) code.Comment($"  -- The application runs in {Naming.Number(strategy.Instances)} processes.", keep: true);
         code.Gap();
     }
 

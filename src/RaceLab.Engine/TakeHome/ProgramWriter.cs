@@ -4,9 +4,15 @@ namespace RaceLab.Engine.TakeHome;
 
 /// <summary>Writes the body of one planned function: what stands where is decided, how it is spelt is each language's own.</summary>
 /// <param name="code">Where to.</param>
-internal abstract class ProgramWriter(CodeText code)
+/// <param name="function">What.</param>
+/// <param name="names">How the language spells the function's names.</param>
+internal abstract class ProgramWriter(CodeText code, PlannedFunction function, Identifiers names)
 {
     protected CodeText Code { get; } = code;
+
+    protected PlannedFunction Function { get; } = function;
+
+    protected Identifiers Names { get; } = names;
 
     /// <summary>Writes steps in their order.</summary>
     protected void WriteAll(IReadOnlyList<Planned> nodes)
@@ -37,6 +43,9 @@ internal abstract class ProgramWriter(CodeText code)
     /// <summary>An answer that was noted in the block before.</summary>
     protected abstract void WriteDelivery(PlannedDelivery delivery);
 
+    /// <summary>A loop over a list.</summary>
+    protected abstract void WriteLoop(PlannedLoop loop);
+
     /// <summary>A block.</summary>
     /// <param name="block">It.</param>
     /// <param name="isLast">Whether nothing stands behind it in its list.</param>
@@ -44,6 +53,18 @@ internal abstract class ProgramWriter(CodeText code)
 
     /// <summary>The given values that a statement or a question uses.</summary>
     protected static bool IsInput(PlannedName name) => name.Kind != NameKind.Rows && StepProgram.Inputs.Contains(name.Name);
+
+    /// <summary>How code calls a value: one that is given or drawn, an item, or one that was kept.</summary>
+    protected string NameOf(string variable) => StepProgram.Inputs.Contains(variable) ? variable : Names.For(new PlannedName(variable, NameKind.Value));
+
+    /// <summary>Sets names to what they were before anything was found and kept.</summary>
+    /// <param name="forgotten">Which.</param>
+    /// <param name="nothing">How the language calls a value that is not there.</param>
+    /// <param name="end">What ends a statement.</param>
+    protected void Forget(IReadOnlyList<PlannedName> forgotten, string nothing = "null", string end = ";")
+    {
+        foreach (var name in forgotten) Code.Line($"{Names.For(name)} = {(name.Kind == NameKind.Rows ? "0" : nothing)}{end}");
+    }
 
     /// <summary>Runs of rules with one action, in their order: the first match counts.</summary>
     protected static IEnumerable<(ErrorAction Action, IReadOnlyList<ErrorRule> Rules)> Handlers(ErrorRules rules)
@@ -80,6 +101,7 @@ internal abstract class ProgramWriter(CodeText code)
             case PlannedCrash crash: WriteCrash(crash); break;
             case PlannedAnswer answer: WriteAnswer(answer); break;
             case PlannedDelivery delivery: WriteDelivery(delivery); break;
+            case PlannedLoop loop: WriteLoop(loop); break;
             case PlannedBlock block: WriteBlock(block, isLast); break;
             default: throw new InvalidOperationException($"a {node.GetType().Name} was planned, and no writer knows it");
         }

@@ -3,19 +3,46 @@ using RaceLab.Engine.Programs;
 namespace RaceLab.Engine.TakeHome;
 
 /// <summary>Writes the statements of one psql script.</summary>
-internal sealed class PsqlProgram(CodeText code) : ProgramWriter(code)
+internal sealed class PsqlProgram(CodeText code, PlannedFunction function)
+    : ProgramWriter(code, function, new Identifiers(Naming.Snake, [.. StepProgram.Inputs, "window", "crash", "holds", "known"]))
 {
-    private readonly Identifiers _names = new(Naming.Snake, [.. StepProgram.Inputs, "window", "crash", "holds", "known"]);
-
     /// <summary>Writes them.</summary>
-    public void Write(IReadOnlyList<Planned> body) => WriteAll(body);
+    public void Write() => WriteAll(Function.Body);
+
+    /// <summary>Writes what is drawn for the call. A random value and a hash may just as well come from the server; the time is this machine's.</summary>
+    public void WriteDraw(PlannedDraw draw)
+    {
+        var name = Names.For(draw.Name);
+        if (Preamble.CommentOn(draw.Input) is { } comment) Code.Comment(comment);
+        switch (draw.Input.Generator)
+        {
+            case Generator.Uuid4:
+                Code.Line($"SELECT gen_random_uuid() AS {name} \\gset");
+                break;
+            case Generator.NowMs:
+                Code.Comment("By the clock of this machine.");
+                Code.Line($"\\set {name} `date +%s%3N`");
+                break;
+            case Generator.Clock:
+                Code.Comment("By the clock of this machine.");
+                Code.Line($"\\set {name} `date -u +%Y-%m-%dT%H:%M:%S.%3NZ`");
+                break;
+            default:
+                var hash = $"encode(sha256(convert_to('{Naming.Number(draw.Seed)} ' || :'{draw.Input.Of}', 'UTF8')), 'hex')";
+                Code.Line($"SELECT lpad(to_hex((('x' || left({hash}, 16))::bit(64) >> {Naming.Number(64 - draw.Input.Size)})::bigint), {Naming.Number((draw.Input.Size + 3) / 4)}, '0') AS {name} \\gset");
+                break;
+        }
+
+        // What is drawn is sent as a quoted text, as what is kept is.
+        Code.Line($"\\set {name} :'{name}'");
+    }
 
     /// <inheritdoc/>
     protected override void WriteSend(PlannedSend send)
     {
-        foreach (var keep in send.Keep) Code.Line($"\\set {_names.For(keep.Variable)} NULL");
+        foreach (var keep in send.Keep) Code.Line($"\\set {Names.For(keep.Variable)} NULL");
         if (send.Handles) Code.Line("\\set ON_ERROR_STOP off");
-        var sql = send.Step.Sql.With(name => StepProgram.Inputs.Contains(name) ? $":'{name}'" : $":{_names.For(new PlannedName(name, NameKind.Value))}");
+        var sql = send.Step.Sql.With(name => StepProgram.Inputs.Contains(name) || Function.Given.Any(g => g.Input.Name == name) ? $":'{name}'" : $":{Names.For(new PlannedName(name, NameKind.Value))}");
         if (send.Keep.Count > 0)
         {
             // \gset makes variables of all columns, with their own names; a prefix keeps them apart from others.
@@ -28,7 +55,7 @@ internal sealed class PsqlProgram(CodeText code) : ProgramWriter(code)
         else Code.FirstLine(sql + end);
 
         // Every later query changes psql's own variables.
-        if (send.AsksRows) Code.Line($"\\set {_names.For(send.Rows)} :ROW_COUNT");
+        if (send.AsksRows) Code.Line($"\\set {Names.For(send.Rows)} :ROW_COUNT");
         if (send.Handles || send.Keep.Count > 0)
         {
             Code.Line("\\set ON_ERROR_STOP on");
@@ -39,7 +66,7 @@ internal sealed class PsqlProgram(CodeText code) : ProgramWriter(code)
         {
             var read = Prefix(send) + column;
             Code.Line($"\\if :{{?{read}}}");
-            Code.Line($"  \\set {_names.For(variable)} :'{read}'");
+            Code.Line($"  \\set {Names.For(variable)} :'{read}'");
             Code.Line($"  \\unset {read}");
             Code.Line("\\endif");
         }
@@ -101,6 +128,9 @@ internal sealed class PsqlProgram(CodeText code) : ProgramWriter(code)
     protected override void WriteDelivery(PlannedDelivery delivery) => throw new InvalidOperationException("in psql no answer is carried");
 
     /// <inheritdoc/>
+    protected override void WriteLoop(PlannedLoop loop) => throw new InvalidOperationException("psql has no loops, and none should have come here");
+
+    /// <inheritdoc/>
     protected override void WriteBlock(PlannedBlock block, bool isLast)
     {
         Code.Line(block.Step.Kind == BlockKind.Savepoint ? $"SAVEPOINT {block.Savepoint};" : $"BEGIN{Isolation.Sql(block.Step.Isolation)};");
@@ -147,7 +177,7 @@ internal sealed class PsqlProgram(CodeText code) : ProgramWriter(code)
     private void WriteQuestion(PlannedQuestion question)
     {
         var input = IsInput(question.Name);
-        var name = input ? question.Name.Name : _names.For(question.Name);
+        var name = input ? question.Name.Name : Names.For(question.Name);
         if (question.Name.Kind == NameKind.Rows || input)
         {
             Code.Line(question switch

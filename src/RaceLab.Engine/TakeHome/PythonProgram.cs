@@ -3,26 +3,26 @@ using RaceLab.Engine.Programs;
 namespace RaceLab.Engine.TakeHome;
 
 /// <summary>Writes one function in Python.</summary>
-internal sealed class PythonProgram : ProgramWriter
+internal sealed partial class PythonProgram : ProgramWriter
 {
     private static readonly string[] _reserved =
     [
-        "conn", "window", "crash", "retries", "error", "key", "attempt", "worker", "delivery", "random", "time", "psycopg", "dict_row", "Answer", "RolledBack",
+        "app", "conn", "replica", "redis", "shared", "call", "lease", "window", "crash", "retries", "error", "key", "attempt", "worker", "delivery", "random", "time", "uuid", "hashlib", "threading", "datetime", "timezone", "first_bits", "psycopg", "Application", "Future", "dict_row", "Answer", "RolledBack",
         "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class", "continue", "def", "del", "elif", "else", "except", "finally", "for",
         "from", "global", "if", "import", "in", "is", "lambda", "nonlocal", "not", "or", "pass", "raise", "return", "try", "while", "with", "yield", "float",
     ];
 
-    private readonly PlannedFunction _function;
-    private readonly Identifiers _names = new(Naming.Snake, _reserved);
-
     public PythonProgram(CodeText code, PlannedFunction function)
-        : base(code) => _function = function;
+        : base(code, function, new Identifiers(Naming.Snake, _reserved))
+    {
+    }
 
     /// <summary>Whether something leaves a transaction by ROLLBACK and an answer.</summary>
     public static bool RollsBack(Planned node) => node switch
     {
         PlannedAnswer answer => answer.Answer == Outcome.Failed && IsInTransaction(answer.Leaves),
         PlannedSend send => send.Step.OnError.Rules.Any(r => r.Action == ErrorAction.Fail) && IsInTransaction(send.Around),
+        PlannedBlock { Step.Kind: BlockKind.SingleFlight } shared when IsInTransaction(shared.Around) => true,
         PlannedBlock block => block.Step.OnError.Rules.Any(r => r.Action == ErrorAction.Fail) && IsInTransaction(block.Around),
         _ => false,
     };
@@ -30,26 +30,29 @@ internal sealed class PythonProgram : ProgramWriter
     /// <summary>Writes the function.</summary>
     public void Write(string name)
     {
-        var parameters = new List<string> { "conn: psycopg.Connection" };
-        parameters.AddRange(_function.Inputs.Select(i => $"{i}: {(i == "key" ? "str" : "int")}"));
-        if (_function.HasWindow || _function.HasCrash) parameters.Add("*");
-        if (_function.HasWindow) parameters.Add("window: Callable[[], None] | None = None");
-        if (_function.HasCrash) parameters.Add("crash: Callable[[int | None], None] | None = None");
+        var parameters = Function.Lent.Select(l => $"{NameOf(l)}: {TypeOf(l)}").ToList();
+        parameters.AddRange(Function.Inputs.Select(i => $"{i}: {(i == "key" ? "str" : "int")}"));
+        parameters.AddRange(Function.Given.Select(d => $"{Names.For(d.Name)}: {(d.Input.IsList ? "list[str]" : "str")}"));
+        if (Function.HasWindow || Function.HasCrash) parameters.Add("*");
+        if (Function.HasWindow) parameters.Add("window: Callable[[], None] | None = None");
+        if (Function.HasCrash) parameters.Add("crash: Callable[[int | None], None] | None = None");
         Code.Line($"def {name}(");
         using (Code.Indent()) Code.Line(string.Join(", ", parameters));
         Code.Line(") -> Answer:");
         using (Code.Indent())
         {
-            Code.Line($"\"\"\"{(_function.Role is { } role ? $"What the {role} does." : "One attempt.")} Errors that it does not handle are raised.");
+            Code.Line($"\"\"\"{(Function.Role is { } role ? $"What the {role} does." : "One attempt.")} Errors that it does not handle are raised.");
             Code.Gap();
-            Code.Line("conn: in autocommit mode, so that each statement outside of a transaction commits by itself.");
-            foreach (var input in _function.Inputs) Code.Line($"{input}: {Lower(Preamble.MeaningOf(input))}");
-            if (_function.HasWindow) Code.Line($"window: {Lower(Preamble.WindowMeaning)}");
-            if (_function.HasCrash) Code.Line($"crash: {Lower(Preamble.CrashMeaning)} None: on every one.");
+            foreach (var lent in Function.Lent) Code.Line($"{NameOf(lent)}: {MeaningOf(lent)}");
+            foreach (var input in Function.Inputs) Code.Line($"{input}: {Lower(Preamble.MeaningOf(input))}");
+            foreach (var draw in Function.Given) Code.Line($"{Names.For(draw.Name)}: {Lower(Preamble.MeaningOf(draw.Input))}");
+            if (Function.HasWindow) Code.Line($"window: {Lower(Preamble.WindowMeaning)}");
+            if (Function.HasCrash) Code.Line($"crash: {Lower(Preamble.CrashMeaning)} None: on every one.");
             Code.Line("\"\"\"");
-            foreach (var declared in _function.Declared) Code.Line(declared.Kind == NameKind.Rows ? $"{_names.For(declared)} = 0" : $"{_names.For(declared)} = None");
-            foreach (var inner in _function.NestedLoops) Code.Line($"{Counter(inner)} = 0");
-            WriteAll(_function.Body);
+            foreach (var declared in Function.Declared) Code.Line(declared.Kind == NameKind.Rows ? $"{Names.For(declared)} = 0" : $"{Names.For(declared)} = None");
+            foreach (var inner in Function.NestedLoops) Code.Line($"{Counter(inner)} = 0");
+            foreach (var draw in Function.Drawn.Where(d => !d.IsGiven)) WriteDraw(draw);
+            WriteConnected();
         }
     }
 
@@ -70,7 +73,7 @@ internal sealed class PythonProgram : ProgramWriter
             WriteHandlers(send.Step.OnError, send.Around, "if", () =>
             {
                 Code.Comment($"It goes on as if '{send.Step.Name}' had returned no rows.");
-                Code.Line(send.RowsDeclared ? $"{_names.For(send.Rows)} = 0" : "pass");
+                Code.Line(send.RowsDeclared ? $"{Names.For(send.Rows)} = 0" : "pass");
             });
         }
     }
@@ -155,6 +158,12 @@ internal sealed class PythonProgram : ProgramWriter
 
     private void WriteInside(PlannedBlock block)
     {
+        if (!block.IsOfDatabase)
+        {
+            WriteGate(block);
+            return;
+        }
+
         Code.Line("with conn.transaction():");
         using (Code.Indent())
         {
@@ -216,56 +225,7 @@ internal sealed class PythonProgram : ProgramWriter
         return oneOfSeveral ? $"({both})" : both;
     }
 
-    private void Forget(PlannedBlock block)
-    {
-        foreach (var name in block.Forgets) Code.Line($"{_names.For(name)} = {(name.Kind == NameKind.Rows ? "0" : "None")}");
-    }
-
-    private void WriteCall(PlannedSend send)
-    {
-        var parameters = send.Step.Sql.Parameters;
-        var sql = send.Step.Sql.With(name => $"%({name})s", text => parameters.Count > 0 ? text.Replace("%", "%%", StringComparison.Ordinal) : text);
-        var text = Quote(sql);
-        if (sql.Contains('\n', StringComparison.Ordinal))
-        {
-            var quoted = sql.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"\"\"", "\\\"\\\"\\\"", StringComparison.Ordinal);
-            text = CanBeIndented(sql)
-                ? "\"\"\"\n" + string.Join('\n', quoted.Split('\n').Select(l => $"{Code.Indentation}    {l}")) + $"\n{Code.Indentation}\"\"\""
-                : $"\"\"\"{quoted} \"\"\"";
-        }
-
-        var values = parameters.Count == 0 ? "" : $", {{{string.Join(", ", parameters.Select(p => $"\"{p}\": {ValueOf(p)}"))}}}";
-        var rows = $"{_names.For(send.Rows)} = ";
-        if (send.Keep.Count == 0)
-        {
-            Code.FirstLine(send.AsksRows ? $"{rows}conn.execute({text}{values}).rowcount" : $"conn.execute({text}{values})");
-            return;
-        }
-
-        var reply = _names.ReplyOf(send.Step.Name);
-        Code.FirstLine($"{reply} = conn.cursor(row_factory=dict_row).execute({text}{values})");
-        if (send.AsksRows) Code.Line($"{rows}{reply}.rowcount");
-        Code.Line($"first = {reply}.fetchone()");
-        foreach (var (column, variable, _) in send.Keep) Code.Line($"{_names.For(variable)} = first[{Quote(column)}] if first else None");
-    }
-
-    private string ValueOf(string variable) => StepProgram.Inputs.Contains(variable) ? variable : _names.For(new PlannedName(variable, NameKind.Value));
-
-    private string Ask(PlannedQuestion question)
-    {
-        var input = IsInput(question.Name);
-        var (name, symbol) = (input ? question.Name.Name : _names.For(question.Name), question.Operator switch { "=" => "==", "<>" => "!=", var other => other });
-        if (question.Name.Kind == NameKind.Rows) return (symbol, question.Literal) switch
-        {
-            (">=", "1") => $"{name} > 0",
-            // LOCK, for example, has no number of rows, and psycopg then says -1.
-            ("<", "1") or ("==", "0") => $"{name} < 1",
-            _ => $"{name} {symbol} {question.Literal}",
-        };
-        if (question.IsFlag) return $"{name} is {((question.Literal == "true") == (symbol == "==") ? "True" : "False")}";
-        if (input) return name == "key" ? $"float({name}) {symbol} {question.Literal}" : $"{name} {symbol} {question.Literal}";
-        return $"{name} is not None and {name} {symbol} {question.Literal}";
-    }
+    private void Forget(PlannedBlock block) => Forget(block.Forgets, "None", "");
 
     private static bool IsInTransaction(IReadOnlyList<PlannedBlock> around) => around.Any(b => b.Step.Kind == BlockKind.Transaction);
 

@@ -23,12 +23,19 @@ public static class TakeHomeCode
             KnownParts.RefuseOthers(scenario);
             KnownParts.RefuseOthers(strategy);
             var writer = _writers[language];
-            var functions = strategy.Program.Written.Select(role => FunctionPlanner.Plan(role, writer.CommitsExplicitly)).ToList();
-            return writer.Write(new TakeHomeSubject(scenario, strategy, functions));
+            return writer.Write(SubjectOf(scenario, strategy, writer.CommitsExplicitly));
         }
         catch (NotExpressibleException reason)
         {
             return new NotExpressible(language, reason.Message);
         }
+    }
+
+    /// <summary>A strategy with its functions as they are planned.</summary>
+    /// <exception cref="NotExpressibleException">It has what no language is told how to say.</exception>
+    internal static TakeHomeSubject SubjectOf(Scenario scenario, Strategy strategy, bool commitsExplicitly)
+    {
+        var drawn = strategy.Program.Drawn.Select(input => new PlannedDraw(input, scenario.Deliveries, scenario.Workload?.Seed ?? 1)).ToList();
+        return new TakeHomeSubject(scenario, strategy, [.. strategy.Program.Written.Select(role => FunctionPlanner.Plan(role, commitsExplicitly, drawn))]);
     }
 }

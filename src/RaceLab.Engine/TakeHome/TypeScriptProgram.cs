@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using RaceLab.Engine.Programs;
 
 namespace RaceLab.Engine.TakeHome;
@@ -8,37 +7,38 @@ internal sealed partial class TypeScriptProgram : ProgramWriter
 {
     private static readonly string[] _reserved =
     [
-        "client", "window", "crash", "answer", "retries", "error", "key", "attempt", "worker", "delivery", "delay", "rollBack", "isRejection", "asText",
+        "app", "client", "replica", "redis", "shared", "leave", "hash", "takeLease", "window", "crash", "answer", "retries", "error", "key", "attempt", "worker", "delivery", "delay", "rollBack", "isRejection", "asText",
         "break", "case", "catch", "class", "const", "continue", "debugger", "default", "delete", "do", "else", "enum", "export", "extends", "false", "finally",
         "for", "function", "if", "import", "in", "instanceof", "new", "null", "return", "super", "switch", "this", "throw", "true", "try", "typeof", "var", "void",
         "while", "with", "as", "implements", "interface", "let", "package", "private", "protected", "public", "static", "yield", "await", "undefined", "arguments", "eval",
     ];
 
-    private readonly PlannedFunction _function;
-    private readonly Identifiers _names = new(Naming.Camel, _reserved);
-
     public TypeScriptProgram(CodeText code, PlannedFunction function)
-        : base(code) => _function = function;
+        : base(code, function, new Identifiers(Naming.Camel, _reserved))
+    {
+    }
 
     /// <summary>Writes the function.</summary>
     public void Write(string name)
     {
-        var parameters = new List<string> { "client: ClientBase" };
-        parameters.AddRange(_function.Inputs.Select(i => $"{i}: {(i == "key" ? "string" : "number")}"));
-        var hooks = string.Join(", ", ((string?[])[_function.HasWindow ? "window" : null, _function.HasCrash ? "crash" : null]).OfType<string>());
+        var parameters = Function.Lent.Select(l => $"{NameOf(l)}: {TypeOf(l)}").ToList();
+        parameters.AddRange(Function.Inputs.Select(i => $"{i}: {(i == "key" ? "string" : "number")}"));
+        parameters.AddRange(Function.Given.Select(d => $"{Names.For(d.Name)}: {(d.Input.IsList ? "string[]" : "string")}"));
+        var hooks = string.Join(", ", ((string?[])[Function.HasWindow ? "window" : null, Function.HasCrash ? "crash" : null]).OfType<string>());
         if (hooks.Length > 0) parameters.Add($"{{ {hooks} }}: Hooks = {{}}");
         Code.Line("/**");
-        Code.Line($" * {(_function.Role is { } role ? $"What the {role} does." : "One attempt.")} Errors that it does not handle are thrown.");
-        Code.Line(" * @param client Connected, and in no transaction.");
-        foreach (var input in _function.Inputs) Code.Line($" * @param {input} {Preamble.MeaningOf(input)}");
+        Code.Line($" * {(Function.Role is { } role ? $"What the {role} does." : "One attempt.")} Errors that it does not handle are thrown.");
+        foreach (var lent in Function.Lent) Code.Line($" * @param {NameOf(lent)} {MeaningOf(lent)}");
+        foreach (var input in Function.Inputs) Code.Line($" * @param {input} {Preamble.MeaningOf(input)}");
+        foreach (var draw in Function.Given) Code.Line($" * @param {Names.For(draw.Name)} {Preamble.MeaningOf(draw.Input)}");
         Code.Line(" */");
         using (Code.Braces($"export async function {name}({string.Join(", ", parameters)}): Promise<Answer>", ownLine: false))
         {
-            foreach (var declared in _function.Declared) Code.Line($"let {_names.For(declared)}: {TypeOf(declared)} = {(declared.Kind == NameKind.Rows ? "0" : "null")};");
-            if (_function.CarriesAnswer) Code.Line("let answer: Answer | null = null;");
-            foreach (var inner in _function.NestedLoops) Code.Line($"let {Counter(inner)} = 0;");
-            Code.Gap();
-            WriteAll(_function.Body);
+            foreach (var declared in Function.Declared) Code.Line($"let {Names.For(declared)}: {TypeOf(declared)} = {(declared.Kind == NameKind.Rows ? "0" : "null")};");
+            if (Function.CarriesAnswer) Code.Line("let answer: Answer | null = null;");
+            foreach (var inner in Function.NestedLoops) Code.Line($"let {Counter(inner)} = 0;");
+            foreach (var draw in Function.Drawn.Where(d => !d.IsGiven)) WriteDraw(draw);
+            WriteConnected();
         }
     }
 
@@ -57,7 +57,7 @@ internal sealed partial class TypeScriptProgram : ProgramWriter
             WriteHandlers(send.Step.OnError, send.Around, "if", () =>
             {
                 Code.Comment($"It goes on as if '{send.Step.Name}' had returned no rows.");
-                if (send.RowsDeclared) Code.Line($"{_names.For(send.Rows)} = 0;");
+                if (send.RowsDeclared) Code.Line($"{Names.For(send.Rows)} = 0;");
             });
         }
 
@@ -151,18 +151,23 @@ internal sealed partial class TypeScriptProgram : ProgramWriter
     private void WriteTry(PlannedBlock block, string? counter)
     {
         var savepoint = block.Step.Kind == BlockKind.Savepoint;
-        Code.Line(savepoint ? $"await client.query('SAVEPOINT {block.Savepoint}');" : $"await client.query('BEGIN{Isolation.Sql(block.Step.Isolation)}');");
+        if (!block.IsOfDatabase && !block.Handles)
+        {
+            WriteGate(block);
+            return;
+        }
+
+        if (block.IsOfDatabase) Code.Line(savepoint ? $"await client.query('SAVEPOINT {block.Savepoint}');" : $"await client.query('BEGIN{Isolation.Sql(block.Step.Isolation)}');");
         if (savepoint && !block.Handles)
         {
-            WriteAll(block.Body);
-            if (block.ReachesEnd) Leave(block);
+            WriteInside(block);
             return;
         }
 
         using (Code.Braces("try", ownLine: false, close: "} catch (error) {"))
         {
-            WriteAll(block.Body);
-            if (block.ReachesEnd) Leave(block);
+            if (block.IsOfDatabase) WriteInside(block);
+            else WriteGate(block);
             if (counter is not null && block.ReachesEnd) Code.Line("break;");
         }
 
@@ -170,9 +175,15 @@ internal sealed partial class TypeScriptProgram : ProgramWriter
         Code.Line("}");
     }
 
+    private void WriteInside(PlannedBlock block)
+    {
+        WriteAll(block.Body);
+        if (block.ReachesEnd) Leave(block);
+    }
+
     private void WriteCatch(PlannedBlock block, string? counter, bool savepoint)
     {
-        Code.Line(savepoint ? $"await rollBack(client, 'ROLLBACK TO {block.Savepoint}');" : "await rollBack(client);");
+        if (block.IsOfDatabase) Code.Line(savepoint ? $"await rollBack(client, 'ROLLBACK TO {block.Savepoint}');" : "await rollBack(client);");
         if (!block.Handles)
         {
             Code.Line("throw error;");
@@ -234,8 +245,8 @@ internal sealed partial class TypeScriptProgram : ProgramWriter
 
     private void Forget(PlannedBlock block)
     {
-        foreach (var name in block.Forgets) Code.Line($"{_names.For(name)} = {(name.Kind == NameKind.Rows ? "0" : "null")};");
-        if (_function.CarriesAnswer) Code.Line("answer = null;");
+        Forget(block.Forgets);
+        if (Function.CarriesAnswer) Code.Line("answer = null;");
     }
 
     private void WriteRollback(IReadOnlyList<PlannedBlock> around)
@@ -248,72 +259,13 @@ internal sealed partial class TypeScriptProgram : ProgramWriter
         if (leaves.FirstOrDefault(b => b.IsOfDatabase) is { } block) Leave(block);
     }
 
-    private void Leave(PlannedBlock block) =>
+    private void Leave(PlannedBlock block)
+    {
+        if (!block.IsOfDatabase) return;
         Code.Line(block.Step.Kind == BlockKind.Transaction ? "await client.query('COMMIT');" : $"await client.query('RELEASE {block.Savepoint}');");
-
-    private void WriteCall(PlannedSend send)
-    {
-        var values = send.Step.Sql.Parameters.Count == 0 ? "" : $"[{string.Join(", ", send.Step.Sql.Parameters.Select(ValueOf))}]";
-        var sql = send.Step.Sql.Numbered;
-        var text = TypeScriptWriter.Quote(sql);
-        if (sql.Contains('\n', StringComparison.Ordinal) && CanBeIndented(sql))
-            text = "`\n" + string.Join('\n', text[1..^1].Split('\n').Select(l => $"{Code.Indentation}  {l}")) + "`";
-
-        var asText = send.Keep.Count > 0 && _function.KeepsAsText;
-        var call = asText
-            ? $"await client.query({{ text: {text}, values: [{values.Trim('[', ']')}], types: asText }})"
-            : $"await client.query({text}{(values.Length > 0 ? ", " + values : "")})";
-        var rows = $"{(send.RowsDeclared ? "" : "const ")}{_names.For(send.Rows)} = ";
-        if (send.Keep.Count == 0)
-        {
-            Code.FirstLine(send.AsksRows ? $"{rows}({call}).rowCount ?? 0;" : $"{call};");
-            return;
-        }
-
-        var reply = _names.ReplyOf(send.Step.Name);
-        Code.FirstLine($"const {reply} = {call};");
-        if (send.AsksRows) Code.Line($"{rows}{reply}.rowCount ?? 0;");
-        foreach (var (column, variable, declared) in send.Keep)
-        {
-            var read = Identifier().IsMatch(column) ? $"?.{column}" : $"?.[{TypeScriptWriter.Quote(column)}]";
-            Code.Line($"{(declared ? "" : "const ")}{_names.For(variable)}{(declared ? "" : $": {TypeOf(variable)}")} = {reply}.rows[0]{read} ?? null;");
-        }
-    }
-
-    private string ValueOf(string variable) => StepProgram.Inputs.Contains(variable) ? variable : _names.For(new PlannedName(variable, NameKind.Value));
-
-    private string TypeOf(PlannedName name) => name.Kind switch
-    {
-        NameKind.Rows => "number",
-        _ when _function.KeepsAsText => "string | null",
-        NameKind.Flag => "boolean | null",
-        _ => "number | string | null",
-    };
-
-    private string Ask(PlannedQuestion question)
-    {
-        var input = IsInput(question.Name);
-        var (name, symbol) = (input ? question.Name.Name : _names.For(question.Name), question.Operator switch { "=" => "===", "<>" => "!==", var other => other });
-        if (question.Name.Kind == NameKind.Rows || (input && name != "key")) return (symbol, question.Literal) switch
-        {
-            (">=", "1") => $"{name} > 0",
-            ("<", "1") => $"{name} === 0",
-            _ => $"{name} {symbol} {question.Literal}",
-        };
-        if (question.IsFlag)
-        {
-            var wanted = (question.Literal == "true") == (symbol == "===");
-            if (!_function.KeepsAsText && !input) return $"{name} === {(wanted ? "true" : "false")}";
-            return wanted ? $"{name} === 't'" : $"{name} !== null && {name} !== 't'";
-        }
-
-        return input ? $"Number({name}) {symbol} {question.Literal}" : $"{name} !== null && Number({name}) {symbol} {question.Literal}";
     }
 
     private static string Counter(PlannedBlock block) => block.IsNestedLoop ? $"retries{Naming.Number(block.Number)}" : "retries";
 
     private static string Word(Outcome answer) => $"'{answer.ToString().ToLowerInvariant()}'";
-
-    [GeneratedRegex("^[A-Za-z_][A-Za-z0-9_]*$")]
-    private static partial Regex Identifier();
 }

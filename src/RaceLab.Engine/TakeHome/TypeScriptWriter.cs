@@ -1,3 +1,5 @@
+using RaceLab.Engine.Programs;
+
 namespace RaceLab.Engine.TakeHome;
 
 /// <summary>Writes a strategy as a module in TypeScript, with pg.</summary>
@@ -20,8 +22,7 @@ internal sealed class TypeScriptWriter : ITakeHomeWriter
         var functions = subject.Functions;
         var handles = functions.Any(f => f.Any(n => n is PlannedSend { Handles: true } or PlannedBlock { Handles: true }));
         var waits = functions.Any(f => f.Any(n => n is PlannedBlock { Step.Retry: { } retry } && retry.BackoffHigh > TimeSpan.Zero));
-        if (waits) code.Line("import { setTimeout as delay } from 'node:timers/promises';");
-        code.Line(handles ? "import { DatabaseError, type ClientBase } from 'pg';" : "import type { ClientBase } from 'pg';");
+        WriteImports(code, functions, handles, waits || functions.Any(f => f.UsesRedis));
         code.Gap();
         code.Line("/** What the caller is told. */");
         code.Line("export type Answer = 'created' | 'found' | 'updated' | 'failed';");
@@ -33,6 +34,7 @@ internal sealed class TypeScriptWriter : ITakeHomeWriter
         }
 
         WritePlumbing(code, functions, handles);
+        TypeScriptApplication.Write(code, functions);
         return new TakeHomeFile(TakeHomeLanguage.TypeScript, $"{ModuleOf(subject)}.ts", code.ToString());
     }
 
@@ -40,6 +42,22 @@ internal sealed class TypeScriptWriter : ITakeHomeWriter
     public static string Quote(string text) => text.AsSpan().ContainsAny('\'', '\\', '\n')
         ? "`" + text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("`", "\\`", StringComparison.Ordinal).Replace("${", "\\${", StringComparison.Ordinal) + "`"
         : $"'{text}'";
+
+    private static void WriteImports(CodeText code, IReadOnlyList<PlannedFunction> functions, bool handles, bool waits)
+    {
+        var crypto = new List<string>();
+        if (functions.Any(f => f.Draws(Generator.Hash))) crypto.Add("createHash");
+        if (functions.Any(f => f.UsesRedis || f.Draws(Generator.Uuid4))) crypto.Add("randomUUID");
+        if (crypto.Count > 0) code.Line($"import {{ {string.Join(", ", crypto)} }} from 'node:crypto';");
+        if (waits) code.Line("import { setTimeout as delay } from 'node:timers/promises';");
+        var use = functions.Select(f => f.Connection).FirstOrDefault(c => c is not null);
+        var (values, types) = (new List<string>(), new List<string>());
+        if (use is not null) values.Add(use.Pool is null ? "Client" : "Pool");
+        if (handles) values.Add("DatabaseError");
+        if (functions.Any(f => f.Connection is null || f.UsesReplica || f.Any(n => n is PlannedBlock { IsOfDatabase: true }))) types.Add("ClientBase");
+        if (use is not null) types.AddRange(use.Pool is null ? ["ClientConfig"] : ["PoolClient", "PoolConfig"]);
+        code.Line(values.Count == 0 ? $"import type {{ {string.Join(", ", types)} }} from 'pg';" : $"import {{ {string.Join(", ", values.Concat(types.Select(t => $"type {t}")))} }} from 'pg';");
+    }
 
     private static void WriteHooks(CodeText code, IReadOnlyList<PlannedFunction> functions)
     {

@@ -1,7 +1,7 @@
 namespace RaceLab.Engine.TakeHome;
 
 /// <summary>Writes the test of the C# function: many requests at once, and then the invariants' queries.</summary>
-internal sealed class XUnitWriter : ITakeHomeWriter
+internal sealed partial class XUnitWriter : ITakeHomeWriter
 {
     /// <inheritdoc/>
     public bool CommitsExplicitly => true;
@@ -12,10 +12,11 @@ internal sealed class XUnitWriter : ITakeHomeWriter
         var facts = StressFacts.Of(subject);
         var name = CSharpWriter.ClassOf(subject);
         var code = new CodeText("    ", "//");
-        code.Comment($"{subject.Scenario.Title}: {subject.Strategy.Title}, under {Naming.Number(StressFacts.Requests)} requests at once. It belongs to {name}.cs.");
+        code.Comment($"{subject.Scenario.Title}: {subject.Strategy.Title}, under {Naming.Number(facts.Requests)} requests at once. It belongs to {name}.cs.");
         code.Comment($"It needs the packages xunit.v3 and Npgsql, and in the environment variable {StressFacts.Variable} the connection string of a PostgreSQL. "
             + "There it makes a schema of its own, and drops it again.");
         code.Gap();
+        if (facts.Connection is { IsServerAbsent: true }) code.Line("using System.Net.Sockets;");
         code.Line("using Npgsql;");
         code.Line("using Xunit;");
         code.Gap();
@@ -25,9 +26,9 @@ internal sealed class XUnitWriter : ITakeHomeWriter
         {
             WriteConstants(code, subject, facts);
             code.Gap();
-            code.Line(TheTest(facts));
+            code.Line(TheTest(subject, facts));
             code.Gap();
-            code.Line(TheRace(subject));
+            code.Line(TheRace(subject, facts));
             code.Gap();
             code.Line(TheRequest(subject, facts));
             code.Gap();
@@ -42,7 +43,7 @@ internal sealed class XUnitWriter : ITakeHomeWriter
     private static void WriteConstants(CodeText code, TakeHomeSubject subject, StressFacts facts)
     {
         code.Line($"private const int Rounds = {Naming.Number(StressFacts.Rounds)}; // keys, one after another");
-        code.Line($"private const int Requests = {Naming.Number(StressFacts.Requests)}; // at once, for each key");
+        code.Line($"private const int Requests = {Naming.Number(facts.Requests)}; // at once, for each key");
         if (subject.Scenario.Deliveries > 1) code.Line($"private const int Deliveries = {Naming.Number(subject.Scenario.Deliveries)}; // of a request that is not answered well");
         if (facts.Window)
         {
@@ -80,7 +81,7 @@ internal sealed class XUnitWriter : ITakeHomeWriter
         }
     }
 
-    private static string TheTest(StressFacts facts) => $$"""
+    private static string TheTest(TakeHomeSubject subject, StressFacts facts) => $$"""
         [Fact(Timeout = 120_000)]
         public async Task ManyRequestsForOneKey_EveryInvariantHolds()
         {
@@ -92,14 +93,19 @@ internal sealed class XUnitWriter : ITakeHomeWriter
             var settings = new NpgsqlConnectionStringBuilder(server) { SearchPath = schema, Pooling = false, Options = "-c lock_timeout=20s" };
             await using var database = NpgsqlDataSource.Create(settings);
             await SendAsync(database, $"CREATE SCHEMA {schema}");
-            try
+        {{Apps(subject, facts)}}    try
             {
                 foreach (var script in Scripts) await SendAsync(database, script);
-                var told = new List<Told>();
-                for (var round = 1; round <= Rounds; round++) told.AddRange(await RaceAsync(database, round, told.Count, atOnce: true));
+        {{(facts.Connection?.RoleConnections is { } limit ? $$"""
+                await SendAsync(database, $"CREATE ROLE {schema} LOGIN PASSWORD '{schema}' CONNECTION LIMIT {{Naming.Number(limit)}}");
+                await SendAsync(database, $"GRANT ALL ON SCHEMA {schema} TO {schema}");
+                await SendAsync(database, $"GRANT ALL ON ALL TABLES IN SCHEMA {schema} TO {schema}");
+
+        """ : "")}}        var told = new List<Told>();
+                for (var round = 1; round <= Rounds; round++) told.AddRange(await RaceAsync({{Args(facts)}}round, told.Count, atOnce: true));
 
                 // Some flaws show only to those who come later: for one more key the same requests come one after another.
-                told.AddRange(await RaceAsync(database, Rounds + 1, told.Count, atOnce: false));
+                told.AddRange(await RaceAsync({{Args(facts)}}Rounds + 1, told.Count, atOnce: false));
         {{(facts.ReadsAttempts ? "        await RecordAsync(database, told);\n" : "")}}
                 var violations = await FindViolationsAsync(database);
                 Assert.True(violations.Count == 0, string.Join(Environment.NewLine, violations));
@@ -107,96 +113,29 @@ internal sealed class XUnitWriter : ITakeHomeWriter
             }
             finally
             {
-                await SendAsync(database, $"DROP SCHEMA {schema} CASCADE");
+        {{(facts.Connection is null ? "" : "        foreach (var app in apps) await app.DisposeAsync();\n")}}        await SendAsync(database, $"DROP SCHEMA {schema} CASCADE");{{(facts.Connection?.RoleConnections is null ? "" : "\n        await SendAsync(database, $\"DROP ROLE {schema}\");")}}
             }
         }
         """.Replace("atOnce: false));\n\n", "atOnce: false));\n", StringComparison.Ordinal);
 
-    private static string TheRace(TakeHomeSubject subject) => $$"""
-        /// <summary>Many requests for one key, each with a connection of its own, which is open before the first of them begins.</summary>
-        private static async Task<Told[]> RaceAsync(NpgsqlDataSource database, int round, int attemptsBefore, bool atOnce)
-        {
-            var key = {{CSharpWriter.Quote(subject.Scenario.Key.Text)}}.Replace("{n}", $"{round}");
-            var connections = new List<NpgsqlConnection>();
-            for (var i = 0; i < Requests; i++) connections.Add(await database.OpenConnectionAsync(Cancellation));
-            var requests = new List<Task<Told>>();
-            foreach (var connection in connections)
-            {
-                var worker = requests.Count + 1;
-                requests.Add(Task.Run(() => RequestAsync(database, connection, key, attemptsBefore + worker, worker), Cancellation));
-                if (!atOnce) await requests[^1];
-            }
-
-            return await Task.WhenAll(requests);
-        }
-        """;
-
-    private static string TheRequest(TakeHomeSubject subject, StressFacts facts)
+    /// <summary>What every process keeps, one for each.</summary>
+    private static string Apps(TakeHomeSubject subject, StressFacts facts)
     {
-        var deliver = $$"""
-            private static async Task<Told> {{(subject.Scenario.Deliveries > 1 ? "DeliverAsync(NpgsqlConnection connection, string key, long attempt, int worker, int delivery)" : "RequestAsync(NpgsqlDataSource _, NpgsqlConnection connection, string key, long attempt, int worker)")}}
-            {
-            {{(subject.Scenario.Deliveries > 1 ? "" : "    const int delivery = 1;\n")}}    try
-                {
-                    var answer = {{Calls(subject)}};
-                    return new Told(attempt, worker, delivery, key, answer.ToString().ToLowerInvariant());
-                }
-                catch (PostgresException rejected)
-                {
-                    return new Told(attempt, worker, delivery, key, "rejected", rejected.SqlState, rejected.ConstraintName);
-                }
-            {{(facts.Crash ? """
-                catch (ApplicationDied)
-                {
-                    // Whoever asked hears nothing, and cannot know what was kept.
-                    return new Told(attempt, worker, delivery, key, "unknown", "08006");
-                }
-
-            """ : "")}}    finally
-                {
-                    await connection.DisposeAsync();
-                }
-            }
-
-            /// <summary>What a caller was told.</summary>
-            private sealed record Told(long Attempt, int Worker, int Delivery, string Key, string Said, string? SqlState = null, string? Constraint = null)
-            {
-                public bool IsGood => Said is "created" or "found" or "updated";
-            }
+        if (!facts.Application) return "";
+        var make = $"var apps = Enumerable.Range(0, {Naming.Number(facts.Instances)}).Select(_ => new {CSharpWriter.ClassOf(subject)}.Application({(facts.Connection is null ? "" : "own.ConnectionString")})).ToArray();\n";
+        if (facts.Connection is not { } use) return "    " + make;
+        var settings = new List<string> { "SearchPath = schema", "Options = \"-c lock_timeout=20s\"" };
+        if (use.RoleConnections is not null) settings.AddRange(["Username = schema", "Password = schema"]);
+        if (use.IsServerAbsent) settings.AddRange(["Host = \"127.0.0.1\"", "Port = 1"]);
+        return $$"""
+                var own = new NpgsqlConnectionStringBuilder(server) { {{string.Join(", ", settings)}} };{{(use.IsServerAbsent ? " // nobody listens there" : "")}}
+                {{make}}
             """;
-        return subject.Scenario.Deliveries == 1 ? deliver : """
-            /// <summary>One request, which arrives again until it is answered well.</summary>
-            private static async Task<Told> RequestAsync(NpgsqlDataSource database, NpgsqlConnection connection, string key, long attempt, int worker)
-            {
-                for (var delivery = 1; ; delivery++)
-                {
-                    var told = await DeliverAsync(connection, key, attempt, worker, delivery);
-                    if (told.IsGood || delivery == Deliveries) return told;
-                    connection = await database.OpenConnectionAsync(Cancellation);
-                }
-            }
-
-
-            """ + deliver;
     }
 
-    private static string Calls(TakeHomeSubject subject)
-    {
-        var calls = subject.Functions.Select(function =>
-        {
-            var values = new List<string> { "connection" };
-            values.AddRange(function.Inputs);
-            if (function.HasWindow) values.Add("window: () => Task.Delay(Window, Cancellation)");
-            if (function.HasCrash) values.Add("crash: on => on is null || on == delivery ? throw new ApplicationDied() : Task.CompletedTask");
-            values.Add("cancellation: Cancellation");
-            var lines = string.Join(", ", values.TakeWhile(v => !v.Contains(':', StringComparison.Ordinal)))
-                + string.Concat(values.SkipWhile(v => !v.Contains(':', StringComparison.Ordinal)).Select(v => ",\n            " + v));
-            return $"await {CSharpWriter.ClassOf(subject)}.{CSharpWriter.MethodOf(function)}(\n            {lines})";
-        }).ToList();
-        if (calls.Count == 1) return calls[0];
-        var arms = calls.Select((call, i) => $"            {(i == calls.Count - 1 ? "_" : Naming.Number(i))} => {call},\n");
-        return $"((worker - 1) % {Naming.Number(calls.Count)}) switch\n        {{\n{string.Concat(arms)}        }}";
-    }
+    /// <summary>What the race is given to hand on.</summary>
+    private static string Args(StressFacts facts) =>
+        (facts.Connection is null ? "database, " : "") + (facts.Application ? "apps, " : "");
 
     private const string Recording = """
         /// <summary>Writes down what callers were told, for the invariants that ask.</summary>
