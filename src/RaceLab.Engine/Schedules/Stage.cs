@@ -292,14 +292,23 @@ internal sealed partial class Stage : IAsyncDisposable
             foreach (var session in _sessions.Where(s => s.IsWaiting).OrderBy(s => s != sent).ThenBy(s => s.SentAfter))
             {
                 if (!await HasReturnedAsync(session).ConfigureAwait(false)) continue;
-                var commits = session.Next!.LeavesUnknown;
+                var next = session.Next!;
+                var commits = next.LeavesUnknown;
                 var answered = await session.TakeAnswerAsync().ConfigureAwait(false);
                 _mayReplay |= commits && answered.Error is null;
                 _played.Add(answered);
                 changed = true;
+                if (next.Sql is { EndsSessions: true }) await MarkEndedAsync().ConfigureAwait(false);
             }
         }
         while (changed && _sessions.Any(s => s.IsWaiting));
+    }
+
+    /// <summary>Which sessions are gone. The statement that ended them has waited for it, so that all they held is free, and a schedule always goes on from the same place.</summary>
+    private async Task MarkEndedAsync()
+    {
+        foreach (var session in _sessions)
+            if (session is { IsWaiting: false, ProcessId: { } process } && !await _watcher!.IsThereAsync(process, _cancellation).ConfigureAwait(false)) await session.HearEndAsync().ConfigureAwait(false);
     }
 
     private async Task<bool> HasReturnedAsync(SteppedSession session)
@@ -312,6 +321,9 @@ internal sealed partial class Stage : IAsyncDisposable
             var sessions = await BlockersOfAsync(session).ConfigureAwait(false);
             if (sessions.Length == 0 || session.Pending.IsCompleted) continue;
             session.MarkBlocked(sessions);
+
+            // Nobody else takes a turn while it waits: whether it gives up before or after that would be luck.
+            if (session.HasLimitedWaits && session.Waited < Grace) continue;
             return false;
         }
 
