@@ -136,6 +136,19 @@ public sealed class ExplorerReductionTests(TestPostgres postgres)
         Assert.NotEqual(Described(brute), Described(wrong));
     }
 
+    /// <summary>Ending others' sessions frees what they hold, and depends even on whether they have begun: reduction must know it, and a relation that does not must not pass the comparison.</summary>
+    [Fact(Timeout = 120_000)]
+    public async Task ExploreAsync_AStatementThatEndsSessions_FindsTheSameOutcomesAndCounts()
+    {
+        Assert.SkipWhen(postgres.Lab.Version.Major < 14, "pg_terminate_backend waits since PostgreSQL 14");
+        var request = SmallScenario.EndedByAnother(new Workload());
+        var (brute, _) = await CompareAsync(request, 3);
+        Assert.Contains(brute.Outcomes, o => o.SqlStates.Contains("57P01"));
+
+        var wrong = await ExploreAsync(request, 3, static (a, b) => a.Kind == StepKind.Begin || b.Kind == StepKind.Begin || Independence.Holds(a, b), alike: false);
+        Assert.NotEqual(Described(brute), Described(wrong));
+    }
+
     /// <summary>The comparison above is worth something only if a wrong relation does not pass it.</summary>
     [Fact(Timeout = 120_000)]
     public async Task ExploreAsync_WithARelationThatCallsEverythingIndependent_MissesTheDuplicate()
