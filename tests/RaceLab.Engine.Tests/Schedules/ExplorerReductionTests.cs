@@ -142,10 +142,10 @@ public sealed class ExplorerReductionTests(TestPostgres postgres)
     {
         Assert.SkipWhen(postgres.Lab.Version.Major < 14, "pg_terminate_backend waits since PostgreSQL 14");
         var request = SmallScenario.EndedByAnother(new Workload());
-        var (brute, _) = await CompareAsync(request, 3);
+        var (brute, _) = await CompareAsync(request, 2);
         Assert.Contains(brute.Outcomes, o => o.SqlStates.Contains("57P01"));
 
-        var wrong = await ExploreAsync(request, 3, static (a, b) => a.Kind == StepKind.Begin || b.Kind == StepKind.Begin || Independence.Holds(a, b), alike: false);
+        var wrong = await ExploreAsync(request, 2, static (a, b) => a.Kind == StepKind.Begin || b.Kind == StepKind.Begin || Independence.Holds(a, b), alike: false);
         Assert.NotEqual(Described(brute), Described(wrong));
     }
 
