@@ -5,6 +5,7 @@ public sealed partial class ProgramCompiler
 {
     private void EmitBlock(WithinStep step)
     {
+        if (step.OnError.Swallows) throw new ProgramException(step.Line, "a block cannot swallow an error: it is over with it. Only a statement inside a transaction can");
         if (step.Kind is BlockKind.Transaction or BlockKind.Savepoint) EmitSqlBlock(step);
         else EmitGate(step);
     }
@@ -110,7 +111,6 @@ public sealed partial class ProgramCompiler
 
     private void RefuseGate(WithinStep step)
     {
-        if (step.OnError.Swallows) throw new ProgramException(step.Line, "a block cannot swallow an error: it is over with it. Only a statement inside a transaction can");
         if (step.Kind == BlockKind.Connection && _block >= 0) throw new ProgramException(step.Line, "a connection is around everything else");
         if (_gate is not null && step.Kind != BlockKind.Connection)
             throw new ProgramException(step.Line, "a mutex, a lease or a shared call inside another one: two that enter them in different orders would wait for each other, and nobody would end it");

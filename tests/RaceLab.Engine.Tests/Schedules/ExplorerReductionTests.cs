@@ -247,8 +247,10 @@ public sealed class ExplorerReductionTests(TestPostgres postgres)
     /// <summary>Explores by brute force and reduced, and expects the same outcomes and counts.</summary>
     private async Task<(Exploration Brute, Exploration Reduced)> CompareAsync(RaceRequest request, int sessions)
     {
-        var brute = await ExploreAsync(request, sessions, static (_, _) => false, alike: false);
-        var reduced = await ExploreAsync(request, sessions, Independence.Holds, Explorer.AreAlike(request.Strategy.Program));
+        var bruteForce = ExploreAsync(request, sessions, static (_, _) => false, alike: false);
+        var reduction = ExploreAsync(request, sessions, Independence.Holds, Explorer.AreAlike(request.Strategy.Program));
+        await Task.WhenAll(bruteForce, reduction);
+        var (brute, reduced) = (await bruteForce, await reduction);
         Assert.True(brute.IsComplete && reduced.IsComplete);
         Assert.Equal(Described(brute), Described(reduced));
         Assert.Equal((brute.Orders, brute.Infeasible), (reduced.Orders, reduced.Infeasible));
