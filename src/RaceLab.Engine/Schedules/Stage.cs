@@ -295,6 +295,8 @@ internal sealed partial class Stage : IAsyncDisposable
                 var next = session.Next!;
                 var commits = next.LeavesUnknown;
                 var answered = await session.TakeAnswerAsync().ConfigureAwait(false);
+                if (session.HasLimitedWaits && answered is { Error.SqlState: PostgresErrorCodes.LockNotAvailable, BlockedBy.Count: 0 })
+                    answered = answered with { BlockedBy = await HoldersBesideAsync(session).ConfigureAwait(false) };
                 _mayReplay |= commits && answered.Error is null;
                 _played.Add(answered);
                 changed = true;

@@ -56,6 +56,17 @@ internal sealed partial class Stage
         }
     }
 
+    /// <summary>
+    /// Whom a session has waited for that gave up before anybody could look: nobody else has taken a turn since, so those who keep others out still do.
+    /// </summary>
+    private async Task<int[]> HoldersBesideAsync(SteppedSession session)
+    {
+        var others = _sessions.Where(s => s != session && s is { IsInTransaction: true, ProcessId: not null }).ToList();
+        var locks = await _watcher!.LocksOfAsync([.. others.Select(s => s.ProcessId!.Value)], _cancellation).ConfigureAwait(false);
+        var holders = locks.Where(l => l is { IsGranted: true, Mode: not "AccessShareLock", Kind: not "virtualxid" }).Select(l => l.ProcessId).ToHashSet();
+        return [.. others.Where(s => holders.Contains(s.ProcessId!.Value)).Select(s => s.Number)];
+    }
+
     /// <summary>Whom a session waits for, in the application or in the database.</summary>
     private async Task<int[]> BlockersOfAsync(SteppedSession session)
     {
