@@ -76,4 +76,30 @@ internal sealed partial class Stage
         int[] pool = blockers.Intersect(_application!.IdleProcesses).Any() ? [LockHolder.Pool] : [];
         return [.. pool, .. _sessions.Where(s => s.ProcessId is { } process && blockers.Contains(process)).Select(s => s.Number)];
     }
+
+    /// <summary>Which sessions are gone. The statement that ended them has waited for it, so that all they held is free, and a schedule always goes on from the same place.</summary>
+    private async Task MarkEndedAsync()
+    {
+        foreach (var session in _sessions)
+            if (session is { IsWaiting: false, ProcessId: { } process } && !await _watcher!.IsThereAsync(process, _cancellation).ConfigureAwait(false)) await session.HearEndAsync().ConfigureAwait(false);
+    }
+
+    private async Task<bool> HasReturnedAsync(SteppedSession session)
+    {
+        while (!session.Pending.IsCompleted)
+        {
+            await Task.WhenAny(session.Pending, Task.Delay(PollInterval, _time, _cancellation)).ConfigureAwait(false);
+            _cancellation.ThrowIfCancellationRequested();
+            if (session.Pending.IsCompleted) return true;
+            var sessions = await BlockersOfAsync(session).ConfigureAwait(false);
+            if (sessions.Length == 0 || session.Pending.IsCompleted) continue;
+            session.MarkBlocked(sessions);
+
+            // Nobody else takes a turn while it waits: whether it gives up before or after that would be luck.
+            if (session.HasLimitedWaits && session.Waited < Grace) continue;
+            return false;
+        }
+
+        return true;
+    }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Npgsql;
 using RaceLab.Engine.Applications;
 using RaceLab.Engine.Content;
 using RaceLab.Engine.Databases;
@@ -14,6 +15,7 @@ internal sealed class SteppedSession : IAsyncDisposable
     private readonly Seat _seat;
     private readonly AttemptMachine _machine;
     private readonly CancellationTokenSource _giveUp;
+    private readonly bool _mayBeEnded;
     private Task<StatementResult>? _pending;
     private int[] _blockedBy = [];
     private int[] _blockers = [];
@@ -28,6 +30,7 @@ internal sealed class SteppedSession : IAsyncDisposable
     public SteppedSession(int number, Seat seat, RaceRequest request, IInputSource inputs, int? retriesAtMost, CancellationToken cancellation)
     {
         Number = number;
+        _mayBeEnded = request.Strategy.Program.Steps.Any(s => s.Sql is { EndsSessions: true });
         _seat = seat;
         _machine = new AttemptMachine(request.Strategy.Program, number, retriesAtMost, request.Scenario.Deliveries, inputs);
         _giveUp = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -191,7 +194,7 @@ internal sealed class SteppedSession : IAsyncDisposable
         Seat.Tell(_machine, result);
         if (result.Kind == StatementEnd.Lost)
         {
-            HasLostConnection = !(IsEnded || sent.Sql is { EndsSessions: true });
+            HasLostConnection = !(IsEnded || (_mayBeEnded && result.Error is { SqlState: PostgresErrorCodes.AdminShutdown }));
             IsEnded = false;
             await _seat.DisposeAsync().ConfigureAwait(false);
         }
