@@ -1,7 +1,5 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging.Abstractions;
-using Npgsql;
 using RaceLab.Engine.Applications;
 using RaceLab.Engine.Databases;
 using RaceLab.Engine.Programs;
