@@ -83,8 +83,9 @@ internal static partial class RuleReader
         {
             case "continue": return ErrorAction.Continue;
             case "fail": return ErrorAction.Fail;
+            case "swallow": return ErrorAction.Swallow;
             default:
-                fields.Errors.Add(value, $"an error is answered with continue or fail, and {YamlFields.Describe(value)} stands here");
+                fields.Errors.Add(value, $"an error is answered with continue, fail or, as a mistake to be shown, swallow, and {YamlFields.Describe(value)} stands here");
                 return null;
         }
     }

@@ -105,6 +105,8 @@ internal sealed class StrategyReader(IReadOnlyCollection<string> invariants, IRe
     private List<ScheduledStep> ReadWitness(YamlFields strategy, StepProgram? program, Dictionary<string, Promise> promises)
     {
         var broken = promises.ContainsValue(Promise.Some);
+        if (!broken && program?.Instructions.FirstOrDefault(i => i.OnError is { Swallows: true })?.Step is { } swallowing)
+            errors.Add(strategy.Line, $"{strategy.Owner} swallows an error in '{swallowing.Name}', which is a mistake, and promises no violation: an invariant should notice it");
         if (strategy.Find("witness") is null)
         {
             if (broken)

@@ -115,8 +115,8 @@ public sealed class EmbeddedCluster : IAsyncDisposable
             else if (slot is not null) await GiveUpAsync(options.Kind, slot, log).ConfigureAwait(false);
             if (failure is IOException or UnauthorizedAccessException)
                 throw new ServerRefusedException($"The lab cannot keep its databases where it wants to: {failure.Message} Set {ClusterHome.EnvironmentVariable} to a directory that you can write to.", failure);
-            if (failure is NpgsqlException)
-                throw new ServerRefusedException(ServerWords.Describe(failure, new NpgsqlConnectionStringBuilder(cluster!.ConnectionString)), failure);
+            if (failure is NpgsqlException && (cluster?.ConnectionString ?? options.Primary?.ConnectionString) is { } asked)
+                throw new ServerRefusedException(ServerWords.Describe(failure, new NpgsqlConnectionStringBuilder(asked)), failure);
             throw;
         }
     }

@@ -21,6 +21,13 @@ public interface ISession : IAsyncDisposable
     /// <returns>False where the connection is gone.</returns>
     Task<bool> ResetAsync(CancellationToken cancellation);
 
+    /// <summary>
+    /// Reads why the server has ended the session, which the next statement is then told. Without it that depends on how soon the statement is sent, since a
+    /// socket that is closed already takes nothing and so gives nothing.
+    /// </summary>
+    /// <param name="cancellation">Gives up.</param>
+    Task HearEndAsync(CancellationToken cancellation) => Task.CompletedTask;
+
     /// <summary>Sends a statement that is not of the program, for those who look on. No other may be under way.</summary>
     /// <param name="sql">One statement without parameters.</param>
     /// <param name="cancellation">Gives up.</param>

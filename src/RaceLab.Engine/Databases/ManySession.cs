@@ -33,6 +33,9 @@ internal sealed class ManySession(NpgsqlSession primary, NpgsqlSession? replica,
     public Task<bool> ResetAsync(CancellationToken cancellation) => primary.ResetAsync(cancellation);
 
     /// <inheritdoc/>
+    public Task HearEndAsync(CancellationToken cancellation) => primary.HearEndAsync(cancellation);
+
+    /// <inheritdoc/>
     public Task<Answer> AskAsync(string sql, CancellationToken cancellation) => primary.AskAsync(sql, cancellation);
 
     /// <inheritdoc/>

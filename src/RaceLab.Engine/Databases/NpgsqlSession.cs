@@ -15,6 +15,7 @@ public sealed class NpgsqlSession : ISession
     private readonly NpgsqlConnection _connection;
     private readonly NpgsqlCommand?[] _commands;
     private readonly int _keptRows;
+    private SqlError? _lastWord;
 
     private NpgsqlSession(NpgsqlConnection connection, int steps, int keptRows)
     {
@@ -79,7 +80,7 @@ public sealed class NpgsqlSession : ISession
         var command = _commands[step.Index]!;
         var slots = step.ValueSlots;
         for (var i = 0; i < slots.Count; i++) command.Parameters[i].Value = (object?)values[slots[i]] ?? DBNull.Value;
-        if (_connection.FullState != System.Data.ConnectionState.Open) return new StatementResult(StatementEnd.Lost, 0);
+        if (_connection.FullState != System.Data.ConnectionState.Open) return new StatementResult(StatementEnd.Lost, 0, _lastWord);
         try
         {
             var reader = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
@@ -116,6 +117,23 @@ public sealed class NpgsqlSession : ISession
         {
             // Whatever cut the answer off, what the server did with the statement is not known from here.
             return new StatementResult(StatementEnd.Lost, 0, null);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task HearEndAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await _connection.WaitAsync(cancellation).ConfigureAwait(false);
+        }
+        catch (PostgresException said)
+        {
+            _lastWord = new SqlError(said.SqlState, said.ConstraintName, said.MessageText);
+        }
+        catch (NpgsqlException)
+        {
+            // It went without a word, and that is what the next statement is told.
         }
     }
 

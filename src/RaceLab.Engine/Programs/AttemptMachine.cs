@@ -12,7 +12,9 @@ public sealed class AttemptMachine
     private const int NoBlock = -1;
 
     /// <summary>SQLSTATE <c>connection_failure</c>, for the caller of an attempt whose connection went without a word.</summary>
-    private static readonly SqlError _connectionFailure = new("08006", null, "The connection was lost.");
+    internal const string ConnectionFailure = "08006";
+
+    private static readonly SqlError _connectionFailure = new(ConnectionFailure, null, "The connection was lost.");
     private readonly StepProgram _program;
     private readonly IInputSource? _inputs;
     private readonly int _worker;
@@ -168,7 +170,7 @@ public sealed class AttemptMachine
         if (_recovery == Recovery.None && instruction.OnError?.For(error) is { } action)
         {
             _rows[failed.Index] = 0;
-            if (action == ErrorAction.Continue)
+            if (action is ErrorAction.Continue or ErrorAction.Swallow)
             {
                 _at++;
                 Advance();

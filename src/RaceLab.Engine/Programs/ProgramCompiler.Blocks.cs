@@ -5,6 +5,7 @@ public sealed partial class ProgramCompiler
 {
     private void EmitBlock(WithinStep step)
     {
+        if (step.OnError.Swallows) throw new ProgramException(step.Line, "a block cannot swallow an error: it is over with it. Only a statement inside a transaction can");
         if (step.Kind is BlockKind.Transaction or BlockKind.Savepoint) EmitSqlBlock(step);
         else EmitGate(step);
     }

@@ -91,8 +91,11 @@ public sealed partial class ProgramCompiler
         if (_inTransaction && step.OnError.Rules.Any(r => r.Action == ErrorAction.Continue))
         {
             throw new ProgramException(step.Line,
-                $"'{step.Name}' cannot continue after an error inside a transaction: PostgreSQL refuses every further statement (25P02). Put it within a savepoint and let that block's 'on error' continue");
+                $"'{step.Name}' cannot continue after an error inside a transaction: PostgreSQL refuses every further statement (25P02). Put it within a savepoint and let that block's 'on error' continue, or write 'swallow' if that is the mistake to be shown");
         }
+
+        if (!_inTransaction && step.OnError.Swallows)
+            throw new ProgramException(step.Line, $"'{step.Name}' can swallow an error only inside a transaction: outside of one nothing has failed but the statement, and the word is 'continue'");
 
         if (step.On == StatementTarget.Replica) RefuseOnReplica(step);
         var skip = EmitSkip(step.When, step.Line);

@@ -58,6 +58,12 @@ public sealed class SqlText
     /// <summary>Whether losing the answer leaves it open if something was written: everything but a plain SELECT.</summary>
     public bool MayWrite => !Written.AsSpan().TrimStart().StartsWith("select", StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>Whether it may end other sessions, or its own: whose they are, and what they hold, it does not say.</summary>
+    public bool EndsSessions => Written.Contains("pg_terminate_backend", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Whether it says how long the statements behind it may wait for a lock.</summary>
+    public bool LimitsWaits => Written.Contains("lock_timeout", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>
     /// Whether it may have to wait for a lock that another transaction holds: everything but a SELECT that neither locks rows nor takes an advisory lock
     /// (<see href="https://www.postgresql.org/docs/current/explicit-locking.html">explicit locking</see>).

@@ -167,6 +167,9 @@ public sealed record ErrorRules(IReadOnlyList<ErrorRule> Rules)
     /// <summary>No rules: every error goes to the block around it.</summary>
     public static ErrorRules None { get; } = new([]);
 
+    /// <summary>Whether an error may be swallowed in a transaction, which is always a mistake.</summary>
+    public bool Swallows => Rules.Any(r => r.Action == ErrorAction.Swallow);
+
     /// <summary>The action for an error, or null to leave it to the block around it.</summary>
     public ErrorAction? For(in SqlError error)
     {
@@ -195,6 +198,11 @@ public enum ErrorAction
 
     /// <summary>Tell the caller <see cref="Outcome.Failed"/>.</summary>
     Fail,
+
+    /// <summary>
+    /// A mistake that a strategy makes on purpose: go on inside a transaction that has failed, where the server refuses every further statement with 25P02.
+    /// </summary>
+    Swallow,
 }
 
 /// <summary>What one attempt ended as.</summary>

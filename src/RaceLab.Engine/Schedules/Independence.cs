@@ -19,7 +19,7 @@ namespace RaceLab.Engine.Schedules;
 /// <item>one enters or leaves a mutex or a shared call of the application, or takes a connection, and the other is a statement: the database knows nothing of the
 /// former, and the application nothing of the latter. Not where taking a connection resets its session, which may free locks.</item>
 /// </list>
-/// Everything else is dependent: whatever time does (a standby that replays, a lease that runs out) with every step; two writes, anything with a COMMIT, a ROLLBACK, a crash or a savepoint, statements that commit by themselves with
+/// Everything else is dependent: whatever time does (a standby that replays, a lease that runs out), and a statement that ends sessions, with every step; two writes, anything with a COMMIT, a ROLLBACK, a crash or a savepoint, statements that commit by themselves with
 /// whatever reads, locking reads, two steps of the application, giving a connection back, and every statement that calls a function, since a function may lock or write.
 /// </summary>
 public static partial class Independence
@@ -33,7 +33,7 @@ public static partial class Independence
     /// <summary>Whether steps of two different sessions are independent.</summary>
     public static bool Holds(ProgramStep a, ProgramStep b)
     {
-        if (a.IsTimesOwn || b.IsTimesOwn) return false;
+        if (a.IsTimesOwn || b.IsTimesOwn || a.Sql is { EndsSessions: true } || b.Sql is { EndsSessions: true }) return false;
         var (x, y) = (KindOf(a), KindOf(b));
         if (x == Effect.Unnoticed || y == Effect.Unnoticed) return true;
         if ((IsAside(a) && b.Sql is not null) || (IsAside(b) && a.Sql is not null)) return true;

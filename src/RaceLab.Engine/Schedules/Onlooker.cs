@@ -24,8 +24,9 @@ internal sealed class Onlooker(NpgsqlConnection connection, string rows, int mos
     public Task<Look> LookAsync(SteppedSession session, CancellationToken cancellation) => session switch
     {
         { IsWaiting: true } => Task.FromResult(new Look(LookKind.Waiting, null)),
+        { IsEnded: true } => Task.FromResult(new Look(LookKind.Unreadable, null, "The server has ended this session. Its program does not know yet.")),
         { IsInTransaction: false } => Task.FromResult(new Look(LookKind.Committed, null)),
-        { Next.Kind: StepKind.Rollback } or { IsUndoing: true } => Task.FromResult(new Look(LookKind.Failed, null)),
+        { Next.Kind: StepKind.Rollback } or { IsUndoing: true } or { HasSwallowed: true } => Task.FromResult(new Look(LookKind.Failed, null)),
         { Isolation: null or IsolationLevel.ReadCommitted } => AskAsync(session),
         { HasSnapshot: false } => Task.FromResult(new Look(LookKind.NotYet, null)),
         { Isolation: IsolationLevel.Serializable } => CopyAsync(session, cancellation),

@@ -24,6 +24,9 @@ public sealed record PlayedStep(ScheduledStep Step, IReadOnlyList<int> BlockedBy
 {
     /// <summary>Of a turn that waited for a shared call in the application: what it was told by it.</summary>
     public Outcome? Told { get; init; }
+
+    /// <summary>Whether the connection went without a word, by a crash or by itself.</summary>
+    public bool IsSilent { get; init; }
 }
 
 /// <summary>A schedule cannot be played: the step that it names is not the session's next, or the session still waits for a lock.</summary>

@@ -292,29 +292,17 @@ internal sealed partial class Stage : IAsyncDisposable
             foreach (var session in _sessions.Where(s => s.IsWaiting).OrderBy(s => s != sent).ThenBy(s => s.SentAfter))
             {
                 if (!await HasReturnedAsync(session).ConfigureAwait(false)) continue;
-                var commits = session.Next!.LeavesUnknown;
+                var next = session.Next!;
+                var commits = next.LeavesUnknown;
                 var answered = await session.TakeAnswerAsync().ConfigureAwait(false);
+                if (session.HasLimitedWaits && answered is { Error.SqlState: PostgresErrorCodes.LockNotAvailable, BlockedBy.Count: 0 })
+                    answered = answered with { BlockedBy = await HoldersBesideAsync(session).ConfigureAwait(false) };
                 _mayReplay |= commits && answered.Error is null;
                 _played.Add(answered);
                 changed = true;
+                if (next.Sql is { EndsSessions: true }) await MarkEndedAsync().ConfigureAwait(false);
             }
         }
         while (changed && _sessions.Any(s => s.IsWaiting));
-    }
-
-    private async Task<bool> HasReturnedAsync(SteppedSession session)
-    {
-        while (!session.Pending.IsCompleted)
-        {
-            await Task.WhenAny(session.Pending, Task.Delay(PollInterval, _time, _cancellation)).ConfigureAwait(false);
-            _cancellation.ThrowIfCancellationRequested();
-            if (session.Pending.IsCompleted) return true;
-            var sessions = await BlockersOfAsync(session).ConfigureAwait(false);
-            if (sessions.Length == 0 || session.Pending.IsCompleted) continue;
-            session.MarkBlocked(sessions);
-            return false;
-        }
-
-        return true;
     }
 }

@@ -56,6 +56,17 @@ internal sealed partial class Stage
         }
     }
 
+    /// <summary>
+    /// Whom a session has waited for that gave up before anybody could look: nobody else has taken a turn since, so those who keep others out still do.
+    /// </summary>
+    private async Task<int[]> HoldersBesideAsync(SteppedSession session)
+    {
+        var others = _sessions.Where(s => s != session && s is { IsInTransaction: true, ProcessId: not null }).ToList();
+        var locks = await _watcher!.LocksOfAsync([.. others.Select(s => s.ProcessId!.Value)], _cancellation).ConfigureAwait(false);
+        var holders = locks.Where(l => l is { IsGranted: true, Mode: not "AccessShareLock", Kind: not "virtualxid" }).Select(l => l.ProcessId).ToHashSet();
+        return [.. others.Where(s => holders.Contains(s.ProcessId!.Value)).Select(s => s.Number)];
+    }
+
     /// <summary>Whom a session waits for, in the application or in the database.</summary>
     private async Task<int[]> BlockersOfAsync(SteppedSession session)
     {
@@ -64,5 +75,31 @@ internal sealed partial class Stage
         var blockers = await _watcher!.BlockersOfAsync(session.ProcessId!.Value, _cancellation).ConfigureAwait(false);
         int[] pool = blockers.Intersect(_application!.IdleProcesses).Any() ? [LockHolder.Pool] : [];
         return [.. pool, .. _sessions.Where(s => s.ProcessId is { } process && blockers.Contains(process)).Select(s => s.Number)];
+    }
+
+    /// <summary>Which sessions are gone. The statement that ended them has waited for it, so that all they held is free, and a schedule always goes on from the same place.</summary>
+    private async Task MarkEndedAsync()
+    {
+        foreach (var session in _sessions)
+            if (session is { IsWaiting: false, ProcessId: { } process } && !await _watcher!.IsThereAsync(process, _cancellation).ConfigureAwait(false)) await session.HearEndAsync().ConfigureAwait(false);
+    }
+
+    private async Task<bool> HasReturnedAsync(SteppedSession session)
+    {
+        while (!session.Pending.IsCompleted)
+        {
+            await Task.WhenAny(session.Pending, Task.Delay(PollInterval, _time, _cancellation)).ConfigureAwait(false);
+            _cancellation.ThrowIfCancellationRequested();
+            if (session.Pending.IsCompleted) return true;
+            var sessions = await BlockersOfAsync(session).ConfigureAwait(false);
+            if (sessions.Length == 0 || session.Pending.IsCompleted) continue;
+            session.MarkBlocked(sessions);
+
+            // Nobody else takes a turn while it waits: whether it gives up before or after that would be luck.
+            if (session.HasLimitedWaits && session.Waited < Grace) continue;
+            return false;
+        }
+
+        return true;
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Npgsql;
 using RaceLab.Engine.Applications;
 using RaceLab.Engine.Content;
 using RaceLab.Engine.Databases;
@@ -14,6 +15,7 @@ internal sealed class SteppedSession : IAsyncDisposable
     private readonly Seat _seat;
     private readonly AttemptMachine _machine;
     private readonly CancellationTokenSource _giveUp;
+    private readonly bool _mayBeEnded;
     private Task<StatementResult>? _pending;
     private int[] _blockedBy = [];
     private int[] _blockers = [];
@@ -28,6 +30,7 @@ internal sealed class SteppedSession : IAsyncDisposable
     public SteppedSession(int number, Seat seat, RaceRequest request, IInputSource inputs, int? retriesAtMost, CancellationToken cancellation)
     {
         Number = number;
+        _mayBeEnded = request.Strategy.Program.Steps.Any(s => s.Sql is { EndsSessions: true });
         _seat = seat;
         _machine = new AttemptMachine(request.Strategy.Program, number, retriesAtMost, request.Scenario.Deliveries, inputs);
         _giveUp = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -72,6 +75,15 @@ internal sealed class SteppedSession : IAsyncDisposable
     /// <summary>Whether a block is being left after an error, so that a transaction around it has failed.</summary>
     public bool IsUndoing => _machine.IsUndoing;
 
+    /// <summary>Whether it goes on in a transaction that has failed: it has swallowed an error there.</summary>
+    public bool HasSwallowed { get; private set; }
+
+    /// <summary>Whether its transaction has said how long its statements may wait for a lock.</summary>
+    public bool HasLimitedWaits { get; private set; }
+
+    /// <summary>Whether somebody has ended its server process, which it notices with its next statement.</summary>
+    public bool IsEnded { get; private set; }
+
     /// <summary>Whether it could send its next statement now.</summary>
     public bool IsReady => !IsWaiting && Next is not null;
 
@@ -96,7 +108,7 @@ internal sealed class SteppedSession : IAsyncDisposable
     /// <summary>How many answers had come back, on the whole stage, when the statement under way was sent.</summary>
     public int SentAfter { get; private set; }
 
-    /// <summary>Whether its connection was lost, other than by a crash that its program asks for.</summary>
+    /// <summary>Whether its connection was lost, other than by a crash or an end that its program asks for.</summary>
     public bool HasLostConnection { get; private set; }
 
     /// <summary>Whether a transaction of its own is open.</summary>
@@ -122,6 +134,9 @@ internal sealed class SteppedSession : IAsyncDisposable
         _machine.Start(key, name, name);
         HasSnapshot = false;
         HasLostConnection = false;
+        HasLimitedWaits = false;
+        HasSwallowed = false;
+        IsEnded = false;
         Isolation = null;
         PassPauses();
     }
@@ -133,8 +148,10 @@ internal sealed class SteppedSession : IAsyncDisposable
         await _seat.DisposeAsync().ConfigureAwait(false);
         _machine.Lost();
         HasSnapshot = false;
+        HasLimitedWaits = false;
+        HasSwallowed = false;
         Isolation = null;
-        return new PlayedStep(crashed, [], 0, null, null, sentAfter);
+        return new PlayedStep(crashed, [], 0, null, null, sentAfter) { IsSilent = true };
     }
 
     /// <summary>The attempt arrives once more, at an application that is there again.</summary>
@@ -155,6 +172,13 @@ internal sealed class SteppedSession : IAsyncDisposable
         _pending = _seat.DoAsync(_machine.Next!, _machine, _giveUp.Token).AsTask();
     }
 
+    /// <summary>Its server process is gone, by another session's statement; what it held is free. Its program hears of it with its next statement.</summary>
+    public async Task HearEndAsync()
+    {
+        IsEnded = true;
+        await _seat.Session!.HearEndAsync(_giveUp.Token).ConfigureAwait(false);
+    }
+
     public void MarkBlocked(int[] sessions)
     {
         _blockers = sessions;
@@ -170,14 +194,17 @@ internal sealed class SteppedSession : IAsyncDisposable
         Seat.Tell(_machine, result);
         if (result.Kind == StatementEnd.Lost)
         {
-            HasLostConnection = true;
+            HasLostConnection = !(IsEnded || (_mayBeEnded && result.Error is { SqlState: PostgresErrorCodes.AdminShutdown }));
+            IsEnded = false;
             await _seat.DisposeAsync().ConfigureAwait(false);
         }
 
         PassPauses();
+        HasLimitedWaits = IsInTransaction && (HasLimitedWaits || sent.Sql is { LimitsWaits: true });
+        HasSwallowed = IsInTransaction && (HasSwallowed || (sent.Kind == StepKind.Statement && result.Kind == StatementEnd.Rejected && !IsUndoing));
         HasSnapshot = IsInTransaction && (HasSnapshot || sent.Sql is { TakesSnapshot: true });
         Isolation = IsInTransaction ? Next!.Isolation ?? Isolation : null; // A COMMIT does not know its transaction's level.
-        return new PlayedStep(new ScheduledStep(Number, sent.Name), _blockedBy, result.Rows, result.Error, result.Answer, SentAfter) { Told = result.Told };
+        return new PlayedStep(new ScheduledStep(Number, sent.Name), _blockedBy, result.Rows, result.Error, result.Answer, SentAfter) { Told = result.Told, IsSilent = result is { Kind: StatementEnd.Lost, Error: null } };
     }
 
     /// <summary>Asks, in its own connection, something that is not of its program. It must not be waiting.</summary>

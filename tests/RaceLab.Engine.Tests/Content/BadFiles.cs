@@ -234,10 +234,13 @@ public static class BadFiles
         { 35, "        retry: { on: [40001], at most: 5, backoff: 5-1ms }", 35, "is no back-off" },
         { 35, "        retry: { on: [40001], atmost: 5 }", 35, "did you mean 'at most'?" },
         { 36, "        on error: { else: fail, 23505: fail }", 36, "put it before" },
-        { 36, "        on error: { 23505: ignore }", 36, "continue or fail" },
+        { 36, "        on error: { 23505: ignore }", 36, "continue, fail or" },
         { 36, "        on error: { unique: continue }", 36, "is no error" },
         { 37, "        steps: []\n  unused:", 37, "at least one item" },
         { 38, "          - insert: INSERT INTO t VALUES (@attempt, @key)\n            on error: { 23505: continue }", 38, "25P02" },
+        { 38, "          - insert: INSERT INTO t VALUES (@attempt, @key)\n            on error: { 23505: swallow }", 28, "an invariant should notice it" },
+        { 36, "        on error: { 23505: swallow }", 34, "a block cannot swallow" },
+        { 26, "      - insert: INSERT INTO t VALUES (@attempt, @key)\n        on error: { 23505: swallow }", 26, "only inside a transaction" },
         { 38, "          - within: transaction\n            steps: [ { say: created } ]", 38, "has savepoints for that" },
     };
 

@@ -29,6 +29,16 @@ public sealed partial class TextContractTests
         Assert.Empty(dead);
     }
 
+    /// <summary>How long something takes, how often it happens and how many times faster it is, a race says; a number that somebody has written down was true on one machine on one day.</summary>
+    [Fact]
+    public void Texts_NumbersThatOnlyAMeasurementGives_StandInNone()
+    {
+        var written = from text in Texts()
+                      from Match number in Measured().Matches(InlineCode().Replace(text.Text, ""))
+                      select $"{text.Where} says '{number.Value}'";
+        Assert.Empty(written);
+    }
+
     private static IEnumerable<string> Pages()
     {
         yield return "/scenarios";
@@ -47,8 +57,8 @@ public sealed partial class TextContractTests
 
     private static IEnumerable<(string Where, string Text)> Texts() =>
     [
-        .. TestContent.Scenarios.Select(s => (s.Id, s.Text)),
-        .. TestContent.Scenarios.SelectMany(s => s.Strategies.Select(t => ($"{s.Id}/{t.Id}", t.Text))),
+        .. TestContent.Scenarios.Select(s => (s.Id, $"{s.Summary}\n{s.Text}")),
+        .. TestContent.Scenarios.SelectMany(s => s.Strategies.Select(t => ($"{s.Id}/{t.Id}", $"{t.Summary}\n{t.Text}"))),
         .. TestContent.Catalogue.Articles.Select(a => (a.SqlState, a.Text)),
         .. TestContent.Catalogue.Questions.Select(q => (q.Id, q.Text)),
         .. TestContent.Catalogue.Guides.Select(g => (g.Id, g.Text)),
@@ -56,6 +66,12 @@ public sealed partial class TextContractTests
 
     [GeneratedRegex(@"\]\(https://(www\.postgresql\.org/docs/|www\.npgsql\.org/|node-postgres\.com/|www\.psycopg\.org/|redis\.io/|www\.pgbouncer\.org/|learn\.microsoft\.com/)")]
     private static partial Regex Documentation();
+
+    [GeneratedRegex(@"\b\d[\d.,]*\s*(%|percent\b|(ms|µs|us|s|milliseconds?|microseconds?|seconds?)\b|\w+ (per|a) second\b|times (as|faster|slower|more)\b)")]
+    private static partial Regex Measured();
+
+    [GeneratedRegex("`[^`]*`")]
+    private static partial Regex InlineCode();
 
     [GeneratedRegex(@"\]\((?<to>/[^)\s]*)\)")]
     private static partial Regex OwnLink();

@@ -78,6 +78,11 @@ public sealed class AttemptMachineTests
     }
 
     [Fact]
+    public void StepsOnError_Swallow_GoesOnInTheFailedTransactionUntilTheNextError() =>
+        Start(Transaction(Insert(Rules(new ErrorRule("23505", null, ErrorAction.Swallow))), Check(), Say(Outcome.Created)))
+            .Does("begin").Meets("insert", "23505").Meets("check", "25P02").Does("rollback").Ends(Outcome.Rejected);
+
+    [Fact]
     public void StepsOnError_Fail_RollsBackAndIsNotRetried() =>
         Start(Transaction(Insert(Rules(Fail("40001"))), Say(Outcome.Created)) with { Retry = Retry(), OnError = Rules(Continue(null)) }, Say(Outcome.Found))
             .Does("begin").Meets("insert", "40001").Does("rollback").Ends(Outcome.Failed);

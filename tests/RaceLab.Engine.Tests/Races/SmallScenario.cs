@@ -41,6 +41,16 @@ internal static class SmallScenario
         new RoleSteps("inserter", [Sql("insert", "INSERT INTO things (name, attempt) VALUES (@key, @attempt)"), new SayStep(Outcome.Created, null, 1)], 1),
         new RoleSteps("deleter", [Sql("delete", "DELETE FROM things WHERE name = @key"), new SayStep(Outcome.Updated, null, 1)], 1));
 
+    /// <summary>One role inserts in a transaction, the other ends whoever has one open and does nothing in it.</summary>
+    public static RaceRequest EndedByAnother(Workload workload) => Request(workload, Promise.None, "ALTER TABLE things ADD UNIQUE (name)",
+        new RoleSteps("inserter", [new WithinStep(BlockKind.Transaction, IsolationLevel.ReadCommitted, null, ErrorRules.None,
+            [Sql("insert", "INSERT INTO things (name, attempt) VALUES (@key, @attempt)"), new SayStep(Outcome.Created, null, 1)], 1)], 1),
+        new RoleSteps("administrator",
+        [
+            Sql("end", "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database() AND usename = current_user AND state = 'idle in transaction'"),
+            new SayStep(Outcome.Found, null, 1),
+        ], 1));
+
     /// <summary>Inserts in a transaction and dies before its COMMIT when the attempt arrives for the first time.</summary>
     public static RaceRequest CrashingInTransaction(Workload workload) => Request(workload, Promise.None, null,
         new WithinStep(BlockKind.Transaction, IsolationLevel.ReadCommitted, null, ErrorRules.None,

@@ -136,6 +136,19 @@ public sealed class ExplorerReductionTests(TestPostgres postgres)
         Assert.NotEqual(Described(brute), Described(wrong));
     }
 
+    /// <summary>Ending others' sessions frees what they hold, and depends even on whether they have begun: reduction must know it, and a relation that does not must not pass the comparison.</summary>
+    [Fact(Timeout = 120_000)]
+    public async Task ExploreAsync_AStatementThatEndsSessions_FindsTheSameOutcomesAndCounts()
+    {
+        Assert.SkipWhen(postgres.Lab.Version.Major < 14, "pg_terminate_backend waits since PostgreSQL 14");
+        var request = SmallScenario.EndedByAnother(new Workload());
+        var (brute, _) = await CompareAsync(request, 2);
+        Assert.Contains(brute.Outcomes, o => o.SqlStates.Contains("57P01"));
+
+        var wrong = await ExploreAsync(request, 2, static (a, b) => a.Kind == StepKind.Begin || b.Kind == StepKind.Begin || Independence.Holds(a, b), alike: false);
+        Assert.NotEqual(Described(brute), Described(wrong));
+    }
+
     /// <summary>The comparison above is worth something only if a wrong relation does not pass it.</summary>
     [Fact(Timeout = 120_000)]
     public async Task ExploreAsync_WithARelationThatCallsEverythingIndependent_MissesTheDuplicate()
@@ -234,8 +247,10 @@ public sealed class ExplorerReductionTests(TestPostgres postgres)
     /// <summary>Explores by brute force and reduced, and expects the same outcomes and counts.</summary>
     private async Task<(Exploration Brute, Exploration Reduced)> CompareAsync(RaceRequest request, int sessions)
     {
-        var brute = await ExploreAsync(request, sessions, static (_, _) => false, alike: false);
-        var reduced = await ExploreAsync(request, sessions, Independence.Holds, Explorer.AreAlike(request.Strategy.Program));
+        var bruteForce = ExploreAsync(request, sessions, static (_, _) => false, alike: false);
+        var reduction = ExploreAsync(request, sessions, Independence.Holds, Explorer.AreAlike(request.Strategy.Program));
+        await Task.WhenAll(bruteForce, reduction);
+        var (brute, reduced) = (await bruteForce, await reduction);
         Assert.True(brute.IsComplete && reduced.IsComplete);
         Assert.Equal(Described(brute), Described(reduced));
         Assert.Equal((brute.Orders, brute.Infeasible), (reduced.Orders, reduced.Infeasible));
