@@ -68,7 +68,7 @@ public sealed class Study : IRaceProgress
 
     internal void Begin(int number) => _changes.Change(() => Now = new StudyRaceNow(number, Plan.Races[number]));
 
-    internal void Add(PlannedRace race, RaceResult result) => _changes.Change(() => Record = Record.With(race.Round, result));
+    internal void Add(PlannedRace race, RaceResult result) => _changes.Change(() => Record = Record.With(race, result));
 
     internal void End(StudyEnd end, string? problem)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using RaceLab.Engine.Content;
 using RaceLab.Engine.Races;
 
@@ -83,7 +84,10 @@ public sealed record StudyRecord
     };
 
     /// <summary>The same with one more race.</summary>
-    internal StudyRecord With(int round, RaceResult result) => this with { Races = [.. Races, new StudiedRace(round, WithoutPictures(result))] };
+    internal StudyRecord With(PlannedRace race, RaceResult result) => this with
+    {
+        Races = [.. Races, new StudiedRace(race.Round, WithoutPictures(result)) { RoundTripsPerAttempt = RoundTrips.PerAttempt(race.Strategy.Program, result) }],
+    };
 
     // A study has up to hundreds of races: what only a race's own page draws would be most of their size.
     private static RaceResult WithoutPictures(RaceResult result) => result with
@@ -106,8 +110,12 @@ public sealed record StudiedStrategy(string Id, string Title, IReadOnlyDictionar
 /// <param name="Result">How it ended, without lanes, frames and autopsy.</param>
 public sealed record StudiedRace(int Round, RaceResult Result)
 {
+    /// <summary>What an attempt sent to a server and waited for, on average; null where that was not counted.</summary>
+    public double? RoundTripsPerAttempt { get; init; }
+
     /// <summary>Whether it says anything: it ran, and the table was asked. A race that took longer than any may is among them.</summary>
-    public bool HasVerdict => Result.End is RaceEnd.Finished or RaceEnd.Stopped && Result.Attempts.Total > 0;
+    [JsonIgnore]
+    public bool HasVerdict => Result.End is RaceEnd.Finished or RaceEnd.Stopped && Result.Attempts.Total > 0 && Result.Invariants.Count > 0;
 }
 
 /// <summary>How a study ended.</summary>

@@ -130,7 +130,7 @@ public sealed class StateServerTests
             Choices = new Dictionary<string, string> { ["rounds"] = "2" },
             Races = [new PlannedRace(1, request.Strategy, request.Workload), new PlannedRace(2, request.Strategy, request.Workload)],
         };
-        return StudyRecord.Of(plan).With(1, SomeRace("any").Result) with { End = StudyEnd.OutOfTime, Problem = "It took \"too\" long." };
+        return StudyRecord.Of(plan).With(plan.Races[0], SomeRace("any").Result) with { End = StudyEnd.OutOfTime, Problem = "It took \"too\" long." };
     }
 
     private static ArchivedStudy SomeStudy(string id, int minute)
