@@ -9,7 +9,8 @@ public static class Holm
 {
     /// <summary>
     /// For each of the chances, in their order, the level at which it is judged and whether it is below it. The smallest is held against bound/m, the next against
-    /// bound/(m-1), and so on; from the first that is not below its level on, none is.
+    /// bound/(m-1), and so on; the first that is not below its level ends it: from there on none is, and that level is all the others' as well. So an interval at
+    /// a question's level leaves out "no difference" exactly where the answer is "yes".
     /// </summary>
     /// <param name="chances">p values, 0 to 1.</param>
     /// <param name="bound">The probability of any wrong "yes": over 0, below 1.</param>
@@ -17,10 +18,10 @@ public static class Holm
     {
         ArgumentNullException.ThrowIfNull(chances);
         var verdicts = new HolmVerdict[chances.Count];
-        var stillBelow = true;
+        var (level, stillBelow) = (bound, true);
         foreach (var (at, rank) in Enumerable.Range(0, chances.Count).OrderBy(i => chances[i]).Select((at, rank) => (at, rank)))
         {
-            var level = bound / (chances.Count - rank);
+            if (stillBelow) level = bound / (chances.Count - rank);
             stillBelow &= chances[at] <= level;
             verdicts[at] = new HolmVerdict(level, stillBelow);
         }

@@ -44,6 +44,9 @@ public sealed record ComparedStrategy(StudiedStrategy Strategy, IReadOnlyList<St
     /// <summary>What an attempt sent to the server and waited for, on average over all rounds; null where it was not counted.</summary>
     public double? RoundTripsPerAttempt { get; private init; }
 
+    /// <summary>How long an attempt waited for locks, in ms, on average over all rounds; null where a round was too short to estimate it.</summary>
+    public double? LockWaitMsPerAttempt { get; private init; }
+
     /// <summary>Attempts of all rounds.</summary>
     public long Attempts => Races.Sum(r => r.Result.Attempts.Total);
 
@@ -66,7 +69,8 @@ public sealed record ComparedStrategy(StudiedStrategy Strategy, IReadOnlyList<St
             AttemptsPerSecond = MeanInterval.Of([.. counted.Select(r => r.Result.AttemptsPerSecond)]),
             P50Ms = MedianRange.Of(counted.Select(r => r.Result.Latency.P50Ms)),
             P99Ms = MedianRange.Of(counted.Select(r => r.Result.Latency.P99Ms)),
-            RoundTripsPerAttempt = counted.All(r => r.RoundTripsPerAttempt is not null) ? counted.Average(r => r.RoundTripsPerAttempt) : null,
+            RoundTripsPerAttempt = MeanOf(counted, r => r.RoundTripsPerAttempt),
+            LockWaitMsPerAttempt = MeanOf(counted, r => r.LockWaitMsPerAttempt),
             Rejections =
             [
                 .. counted.SelectMany(r => r.Result.Rejections).GroupBy(r => r.SqlState, (state, all) => (SqlState: state, Count: all.Sum(r => r.Count)))
@@ -78,6 +82,8 @@ public sealed record ComparedStrategy(StudiedStrategy Strategy, IReadOnlyList<St
             ],
         };
     }
+
+    private static double? MeanOf(IReadOnlyList<StudiedRace> races, Func<StudiedRace, double?> number) => races.All(r => number(r) is not null) ? races.Average(number) : null;
 }
 
 /// <summary>An invariant over the rounds.</summary>

@@ -11,8 +11,7 @@ namespace RaceLab.Engine.Studies;
 /// <param name="Larger">Index of the strategy with the larger mean.</param>
 /// <param name="Smaller">Index of the other.</param>
 /// <param name="Ratio">The geometric mean of the ratios: 1 or more.</param>
-/// <param name="Low">The lower end of its interval, at the level at which Holm's procedure judged the pair: above 1 exactly where it is larger than the noise,
-/// or where a more doubtful pair before it was not.</param>
+/// <param name="Low">The lower end of its interval, at the level at which Holm's procedure judged the pair: above 1 exactly where it is larger than the noise.</param>
 /// <param name="High">The upper end.</param>
 /// <param name="Rounds">How many rounds were held side by side: 2 or more.</param>
 /// <param name="IsBeyondNoise">Whether it is larger than the noise.</param>

@@ -86,8 +86,18 @@ public sealed record StudyRecord
     /// <summary>The same with one more race.</summary>
     internal StudyRecord With(PlannedRace race, RaceResult result) => this with
     {
-        Races = [.. Races, new StudiedRace(race.Round, WithoutPictures(result)) { RoundTripsPerAttempt = RoundTrips.PerAttempt(race.Strategy.Program, result) }],
+        Races =
+        [
+            .. Races,
+            new StudiedRace(race.Round, WithoutPictures(result))
+            {
+                RoundTripsPerAttempt = PerAttempt(result.Timing?.RoundTrips, result),
+                LockWaitMsPerAttempt = PerAttempt(result.Autopsy?.WaitTime?.SampledMs, result),
+            },
+        ],
     };
+
+    private static double? PerAttempt(double? sum, RaceResult result) => result.Attempts.Total == 0 ? null : sum / result.Attempts.Total;
 
     // A study has up to hundreds of races: what only a race's own page draws would be most of their size.
     private static RaceResult WithoutPictures(RaceResult result) => result with
@@ -95,6 +105,7 @@ public sealed record StudyRecord
         Lanes = [],
         Snapshot = [],
         Autopsy = null,
+        Timing = null,
         Invariants = [.. result.Invariants.Select(i => i with { Offenders = i.Offenders with { Rows = [] } })],
     };
 }
@@ -107,11 +118,14 @@ public sealed record StudiedStrategy(string Id, string Title, IReadOnlyDictionar
 
 /// <summary>A race of a study that is over.</summary>
 /// <param name="Round">As in <see cref="PlannedRace.Round"/>.</param>
-/// <param name="Result">How it ended, without lanes, frames and autopsy.</param>
+/// <param name="Result">How it ended, without lanes, frames, distributions and autopsy.</param>
 public sealed record StudiedRace(int Round, RaceResult Result)
 {
     /// <summary>What an attempt sent to a server and waited for, on average; null where that was not counted.</summary>
     public double? RoundTripsPerAttempt { get; init; }
+
+    /// <summary>How long an attempt waited for locks, in ms on average, as looks at the lock tables let one estimate it (<see cref="Autopsies.LockWaitTime.SampledMs"/>); null after too few looks.</summary>
+    public double? LockWaitMsPerAttempt { get; init; }
 
     /// <summary>Whether it says anything: it ran, and the table was asked. A race that took longer than any may is among them.</summary>
     [JsonIgnore]

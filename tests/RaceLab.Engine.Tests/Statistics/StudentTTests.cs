@@ -62,7 +62,7 @@ public sealed class StudentTTests
     {
         var verdicts = Holm.Judge([0.01, 0.04, 0.03, 0.005], 0.05);
         Assert.Equal([true, false, false, true], verdicts.Select(v => v.IsBeyondChance));
-        Assert.Equal([0.05 / 3, 0.05, 0.025, 0.0125], verdicts.Select(v => v.Level));
+        Assert.Equal([0.05 / 3, 0.025, 0.025, 0.0125], verdicts.Select(v => v.Level));
         Assert.Empty(Holm.Judge([], 0.05));
     }
 }

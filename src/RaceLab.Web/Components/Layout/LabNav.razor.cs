@@ -4,7 +4,7 @@ using RaceLab.Web.Races;
 
 namespace RaceLab.Web.Components.Layout;
 
-/// <summary>The three ways to look at a strategy (raced, stepped by hand, in every order), with what is chosen going along, and where to read about it.</summary>
+/// <summary>The ways to look at a strategy (raced, beside others, stepped by hand, in every order), with what is chosen going along, and where to read about it.</summary>
 public sealed partial class LabNav : IDisposable
 {
     [Inject]

@@ -101,6 +101,9 @@ public sealed partial class RacePage : IAsyncDisposable
 
     private string OwnLink => "/" + Choices;
 
+    /// <summary>The same workload for several strategies, this one among them.</summary>
+    private string ComparedLink => "/compare" + (Choices with { Workload = Workload is { } raced ? WorkloadForm.From(raced) : _link.Workload });
+
     private RaceLink Choices => _link with { Scenario = ScenarioId, Strategy = StrategyId };
 
     /// <summary>Space was pressed where it means Run.</summary>
