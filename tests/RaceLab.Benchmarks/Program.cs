@@ -1,7 +1,5 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using RaceLab.Benchmarks;
 using RaceLab.Benchmarks.Circuits;
 using RaceLab.Engine.Databases;
@@ -23,10 +21,8 @@ async Task<int> ViewAsync(ParseResult parsed, CancellationToken _)
     try
     {
         var report = await ViewBench.RunAsync(parsed.GetValue(quick) ? ViewPlan.Quick : ViewPlan.Usual, line => Console.Error.WriteLine(line), stop.Token);
-        if (parsed.GetValue(json))
-            Console.WriteLine(JsonSerializer.Serialize(report, new JsonSerializerOptions(JsonSerializerDefaults.Web) { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }));
-        else
-            foreach (var line in report.Lines()) Console.WriteLine(line);
+        if (parsed.GetValue(json)) Console.WriteLine(report.ToJson());
+        else foreach (var line in report.Lines()) Console.WriteLine(line);
         return report.Targets.All(t => t.IsMet) ? 0 : Missed;
     }
     catch (Exception failure) when (failure is LabException or CircuitException or ServerRefusedException or HttpRequestException)

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 
 namespace RaceLab.Benchmarks;
 
@@ -13,6 +15,8 @@ internal sealed record ViewReport(Machine Machine, IReadOnlyList<ViewCost> Costs
     private const double MostKilobytes = 6;
     private const double LeastRatio = 0.95;
     private const double MostMegabytesEach = 2;
+
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Of one core, for each viewer: the difference of two races that ran one after the other.</summary>
     public Rounds CpuPercentPerViewer => Turns.Compare([.. Costs.Select(c => c.CpuPercent)], (none, many) => (many - none) / ViewBench.Viewers);
@@ -60,6 +64,9 @@ internal sealed record ViewReport(Machine Machine, IReadOnlyList<ViewCost> Costs
         yield return "";
         foreach (var target in Targets) yield return target.ToString();
     }
+
+    /// <summary>As one document.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, Json);
 
     private static string Line(string what, Rounds rounds, string unit, string format) =>
         $"{what}: median {Text(rounds.Median, format)} {unit}".TrimEnd()

@@ -61,12 +61,12 @@ public sealed class RaceTrackTests : LabContext
     {
         LaneSegment[] many = [.. Enumerable.Range(1, 5).Select(n => new LaneSegment(0, 2, 1000 * n, (1000 * n) + 500, LaneMark.Duplicate))];
         var track = Render<RaceTrack>(p => p.Add(t => t.Lanes, many).Add(t => t.Listing, Listing.Of(TestContent.CheckThenInsert.Program)));
-        await track.Find("[aria-label='Go to duplicate number']").ChangeAsync(new() { Value = "4" });
+        await track.Find("[aria-label='Go to duplicate number']").ChangeAsync(new Microsoft.AspNetCore.Components.ChangeEventArgs { Value = "4" });
         Assert.Contains("Duplicate 4 of 5", track.Markup);
         var (from, to) = TrackSource.Of(null, many).Around(4500);
         Assert.Equal([from, to], Assert.Single(Track.Invocations["goTo"]).Arguments);
 
-        await track.Find("[aria-label='Go to duplicate number']").ChangeAsync(new() { Value = "6" });
+        await track.Find("[aria-label='Go to duplicate number']").ChangeAsync(new Microsoft.AspNetCore.Components.ChangeEventArgs { Value = "6" });
         Assert.Equal("One can go to duplicate 1 to 5.", track.Find("[role=alert]").TextContent);
         Assert.Contains("Duplicate 4 of 5", track.Markup);
         Assert.Single(Track.Invocations["goTo"]);
