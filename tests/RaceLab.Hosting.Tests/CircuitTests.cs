@@ -24,7 +24,7 @@ public sealed class CircuitTests
     public void Read_BytesOfTheSpecification_AreTheValue(byte[] bytes, object? expected)
     {
         ReadOnlySpan<byte> rest = bytes;
-        Assert.Equal(expected, MessagePack.Read(ref rest));
+        Assert.Equal(expected, PackedValue.Read(ref rest));
         Assert.Equal(0, rest.Length);
     }
 
@@ -37,9 +37,9 @@ public sealed class CircuitTests
     {
         object?[] value = [new string('x', length), new byte[length], Enumerable.Repeat((object?)7L, length).ToArray(), -40L, long.MaxValue, false, null];
         var bytes = new List<byte>();
-        MessagePack.Write(bytes, value);
+        PackedValue.Write(bytes, value);
         ReadOnlySpan<byte> rest = bytes.ToArray();
-        Assert.Equal(value, MessagePack.Read(ref rest));
+        Assert.Equal(value, PackedValue.Read(ref rest));
         Assert.Equal(0, rest.Length);
     }
 
@@ -102,6 +102,6 @@ public sealed class CircuitTests
     private static object? ReadAll(byte[] bytes)
     {
         ReadOnlySpan<byte> rest = bytes;
-        return MessagePack.Read(ref rest);
+        return PackedValue.Read(ref rest);
     }
 }

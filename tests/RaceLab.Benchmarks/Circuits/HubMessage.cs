@@ -11,7 +11,7 @@ namespace RaceLab.Benchmarks.Circuits;
 /// <param name="Error">Why a call failed or the connection is closed.</param>
 internal sealed record HubMessage(HubMessageKind Kind, string? CallId = null, string? Target = null, object?[]? Arguments = null, string? Error = null)
 {
-    private static readonly MessagePack.EmptyMap NoHeaders = new();
+    private static readonly PackedValue.EmptyMap NoHeaders = new();
 
     /// <summary>A sign of life.</summary>
     public static HubMessage Ping { get; } = new(HubMessageKind.Ping);
@@ -23,7 +23,7 @@ internal sealed record HubMessage(HubMessageKind Kind, string? CallId = null, st
     public byte[] ToBytes()
     {
         var body = new List<byte>();
-        MessagePack.Write(body, Kind == HubMessageKind.Ping ? [(long)Kind] : new object?[] { (long)Kind, NoHeaders, CallId, Target, Arguments, Array.Empty<object>() });
+        PackedValue.Write(body, Kind == HubMessageKind.Ping ? [(long)Kind] : new object?[] { (long)Kind, NoHeaders, CallId, Target, Arguments, Array.Empty<object>() });
         var bytes = new List<byte>(body.Count + 2);
         var length = (uint)body.Count;
         for (; length >= 0x80; length >>= 7) bytes.Add((byte)(length | 0x80));
@@ -49,7 +49,7 @@ internal sealed record HubMessage(HubMessageKind Kind, string? CallId = null, st
         if (bytes.Length - at < length) return null;
         var body = bytes.Slice(at, (int)length);
         bytes = bytes[(at + (int)length)..];
-        return Of(MessagePack.Read(ref body) as object?[] ?? throw new FormatException("A message is no array."));
+        return Of(PackedValue.Read(ref body) as object?[] ?? throw new FormatException("A message is no array."));
     }
 
     private static HubMessage Of(object?[] items) => ((HubMessageKind)(items is [long kind, ..] ? kind : 0), items.Length) switch
