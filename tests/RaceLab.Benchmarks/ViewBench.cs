@@ -105,9 +105,11 @@ internal sealed class ViewBench
         if (arrived > _plan.Arrival.TotalMilliseconds) throw new LabException($"{count} viewers needed {arrived / 1000:F1} s to arrive: this machine is too busy to measure anything now.");
         await Task.Delay(TimeSpan.FromSeconds(seconds) - TimeSpan.FromMilliseconds(arrived), cancellation).ConfigureAwait(false);
 
-        // Whoever comes late is given the whole chart.
+        // Whoever comes when it is over is given the whole chart; who comes before is given no more than what is new.
+        await using (var waiting = await RaceViewer.OpenAsync(race, cancellation).ConfigureAwait(false))
+            await waiting.UntilFrameAsync(f => f.State >= RaceState.Counting, "the race is over", cancellation).ConfigureAwait(false);
         await using var late = await RaceViewer.OpenAsync(race, cancellation).ConfigureAwait(false);
-        var chart = (await late.UntilFrameAsync(f => f.State >= RaceState.Counting && f.Chart.Count > 0, "it has the last frame of the race", cancellation).ConfigureAwait(false)).Chart;
+        var chart = (await late.UntilFrameAsync(f => f.Chart.Count > 0, "it has the last frame of the race", cancellation).ConfigureAwait(false)).Chart;
         var (from, to) = (chart.First(p => p.ElapsedMs >= _plan.Arrival.TotalMilliseconds), chart[^1]);
         return 1000.0 * (to.Attempts - from.Attempts) / (to.ElapsedMs - from.ElapsedMs);
     }
