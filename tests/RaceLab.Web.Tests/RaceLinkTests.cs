@@ -8,6 +8,15 @@ public sealed class RaceLinkTests
     private const string Example = "?scenario=sign-up&strategy=upsert&workers=50&keys=1&attempts=1&pause=0-5ms&distribution=hot-key&commit=off&seed=7";
 
     [Fact]
+    public void Parse_SizeOfThePage_IsNoneOfTheRacesChoices()
+    {
+        var link = RaceLink.Parse("?size=presenter&workers=7");
+        Assert.Empty(link.Refusals);
+        Assert.Equal("7", link.Workload.Workers);
+        Assert.DoesNotContain("size", link.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void ToString_OfAParsedLink_IsTheSameLink() => Assert.Equal(Example, RaceLink.Parse(Example).ToString());
 
     [Fact]

@@ -57,6 +57,44 @@ public sealed class RaceTrackTests : LabContext
     }
 
     [Fact(Timeout = 30_000)]
+    public async Task Number_OfAPlace_LeadsThereAndOneThatIsNoneIsRefused()
+    {
+        LaneSegment[] many = [.. Enumerable.Range(1, 5).Select(n => new LaneSegment(0, 2, 1000 * n, (1000 * n) + 500, LaneMark.Duplicate))];
+        var track = Render<RaceTrack>(p => p.Add(t => t.Lanes, many).Add(t => t.Listing, Listing.Of(TestContent.CheckThenInsert.Program)));
+        await track.Find("[aria-label='Go to duplicate number']").ChangeAsync(new Microsoft.AspNetCore.Components.ChangeEventArgs { Value = "4" });
+        Assert.Contains("Duplicate 4 of 5", track.Markup);
+        var (from, to) = TrackSource.Of(null, many).Around(4500);
+        Assert.Equal([from, to], Assert.Single(Track.Invocations["goTo"]).Arguments);
+
+        await track.Find("[aria-label='Go to duplicate number']").ChangeAsync(new Microsoft.AspNetCore.Components.ChangeEventArgs { Value = "6" });
+        Assert.Equal("One can go to duplicate 1 to 5.", track.Find("[role=alert]").TextContent);
+        Assert.Contains("Duplicate 4 of 5", track.Markup);
+        Assert.Single(Track.Invocations["goTo"]);
+    }
+
+    [Theory]
+    [InlineData("1", 10, null)]
+    [InlineData("1,000", null, "One can go to rejection 1 to 3.")]
+    [InlineData("-1", null, "One can go to rejection 1 to 3.")]
+    [InlineData("", null, "One can go to rejection 1 to 3.")]
+    public void GoTo_WhatWasTyped_IsAPlaceOrSaysWhy(string typed, int? expected, string? problem)
+    {
+        var tour = new PlaceTour("rejection", [10, 20, 30], 4000);
+        Assert.Equal(expected, tour.GoTo(typed));
+        Assert.Equal(problem, tour.Problem);
+    }
+
+    [Fact]
+    public void Step_MoreInAllThanOneCanGoTo_SaysOfHowMany()
+    {
+        var tour = new PlaceTour("rejection", [10, 20, 30], 4000);
+        Assert.Equal(30, tour.Step(-1));
+        Assert.Equal("Rejection 3 of the first 3 of 4,000", tour.Text);
+        Assert.Equal(10, tour.Step(1));
+        Assert.Null(new PlaceTour("duplicate", [], 0).Step(1));
+    }
+
+    [Fact(Timeout = 30_000)]
     public async Task Buttons_MoveTheView()
     {
         var track = Show();

@@ -1,7 +1,9 @@
 // Run by BrowserScriptTests, or by hand: node --test
 import test from 'node:test';
 import assert from 'node:assert/strict';
-import { readPiece, pan, zoom, hit, neighbour, niceStep, timeText, layout } from '../../src/RaceLab.Web/wwwroot/js/track.js';
+import { readPiece, pan, zoom, centre, hit, neighbour, niceStep, timeText, layout, underWay } from '../../src/RaceLab.Web/wwwroot/js/trackview.js';
+import { strip, heights } from '../../src/RaceLab.Web/wwwroot/js/overview.js';
+import { lineWidth } from '../../src/RaceLab.Web/wwwroot/js/paint.js';
 import { readFrame } from '../../src/RaceLab.Web/wwwroot/js/frame.js';
 
 // Two lanes; TrackEncoderTests reads the same bytes: worker 3 with two segments, worker 300 with one that began before the piece.
@@ -74,4 +76,29 @@ test('places and times are each other\'s inverse', () => {
   const place = layout(800, 400, 10, { from: 1000, to: 3000 }, 16);
   assert.ok(Math.abs(place.us(place.x(1700)) - 1700) < 1e-6);
   assert.equal(place.worker(399), 9);
+});
+
+test('a place of the strip over the race is put into the middle, within the race', () => {
+  assert.deepEqual(centre({ from: 0, to: 100 }, 500, 1000), { from: 450, to: 550 });
+  assert.deepEqual(centre({ from: 0, to: 100 }, 990, 1000), { from: 900, to: 1000 });
+});
+
+test('the strip covers the whole race, and its parts what is recorded of it', () => {
+  const place = strip(400, 4, 500, 1000);
+  assert.deepEqual(place.part(3), { x: 150, width: 50 });
+  assert.equal(place.us(place.x(700)), 700);
+  assert.equal(place.us(-5), 0);
+  assert.deepEqual(heights([0, 1, 4]), [0, 0.5, 1]);
+  assert.deepEqual(heights([0, 0]), [0, 0]);
+});
+
+test('a step under way begins where the last one that is known ended, and is at nobody who rests', () => {
+  const segments = [{ worker: 0, start: 0, end: 400 }, { worker: 0, start: 400, end: 700 }, { worker: 2, start: 0, end: 1000 }];
+  const open = underWay(segments, new Uint8Array([1, 2, 0, 254, 255]), 3, { from: 100, to: 1000 });
+  assert.deepEqual(open.map(s => [s.worker, s.step, s.start, s.end]), [[0, 1, 700, 1000], [1, 2, 100, 1000]]);
+});
+
+test('lines grow with the letters', () => {
+  assert.equal(lineWidth(16), 2);
+  assert.ok(lineWidth(30) > 3);
 });

@@ -16,16 +16,15 @@ public sealed class RaceRecording : IAttempts
     /// <summary>The most segments of one piece of the track: more could not be told apart, and would take the browser long.</summary>
     public const int MostSegments = 12_000;
 
-    private const int MostLandmarks = 400;
     private const int MostRivals = 400;
 
     private readonly List<RaceEvent>[] _events;
     private readonly RaceTrack _track;
     private readonly int _most;
-    private readonly HashSet<long> _repeats = [];
     private readonly Dictionary<(int Worker, int At), LaneWait> _waits = [];
     private Dictionary<int, List<(int Worker, int Attempt)>>? _ofKey;
     private IReadOnlySet<long>? _made;
+    private TrackPlaces? _places;
     private uint _lastDrain;
     private uint? _until;
 
@@ -46,10 +45,13 @@ public sealed class RaceRecording : IAttempts
     public int? CompleteUntilUs => _until is { } until ? LiveTrack.Us(until) : null;
 
     /// <summary>When its last step ended.</summary>
-    public int EndUs { get; private set; }
+    public int EndUs => _places?.EndUs ?? 0;
 
     /// <summary>When duplicates were made and statements rejected, the first ones of each, in the order of time.</summary>
-    public IReadOnlyList<Landmark> Landmarks { get; private set; } = [];
+    public IReadOnlyList<Landmark> Landmarks => _places?.Landmarks ?? [];
+
+    /// <summary>All of it at a glance; null before it is closed.</summary>
+    public TrackOverview? Overview => _places?.Overview;
 
     /// <summary>The kinds of rejection; a segment's number n is at n - 1.</summary>
     public IReadOnlyList<SqlError> Rejections { get; private set; } = [];
@@ -102,8 +104,16 @@ public sealed class RaceRecording : IAttempts
         _ofKey ??= IndexKeys();
         var number = Array.IndexOf(_track.Keys, key);
         if (number < 1 || !_ofKey.TryGetValue(number, out var attempts)) return [];
-        var by = attempts.FindIndex(a => StartOf(a) > untilUs);
-        by = by < 0 ? attempts.Count : by;
+
+        // They are in the order of time, and may be all attempts of a large race.
+        var (by, high) = (0, attempts.Count);
+        while (by < high)
+        {
+            var middle = (by + high) / 2;
+            if (StartOf(attempts[middle]) <= untilUs) by = middle + 1;
+            else high = middle;
+        }
+
         return [.. attempts.GetRange(Math.Max(0, by - MostRivals), Math.Min(by, MostRivals)).Select(a => StoryOf(a.Worker, a.Attempt)).OfType<AttemptStory>()];
     }
 
@@ -135,10 +145,7 @@ public sealed class RaceRecording : IAttempts
         _made = made;
         Rejections = _track.Rejections.Kinds;
         foreach (var events in _events) events.TrimExcess();
-        EndUs = _events.Max(e => e.Count == 0 ? 0 : LiveTrack.Us(e[^1].End));
-        var landmarks = countsRepeats ? FindRepeats() : [];
-        landmarks.AddRange(Rejected().Take(MostLandmarks).Select(r => new Landmark(LiveTrack.Us(_events[r.Worker][r.At].End), r.Worker, LaneMark.Rejected)));
-        Landmarks = [.. landmarks.OrderBy(l => l.AtUs)];
+        _places = new TrackPlaces(_events, _track, made, countsRepeats);
     }
 
     /// <summary>Marks the steps that waited.</summary>
@@ -188,35 +195,10 @@ public sealed class RaceRecording : IAttempts
     /// <summary>Gives back what only the autopsy needed.</summary>
     internal void ForgetKeys() => _ofKey = null;
 
-    private List<Landmark> FindRepeats()
-    {
-        var created = new List<(int Key, uint End, int Worker, long Number)>();
-        for (var worker = 0; worker < Workers; worker++)
-        {
-            foreach (ref readonly var happened in CollectionsMarshal.AsSpan(_events[worker]))
-            {
-                if (!happened.IsAttempt) continue;
-                var number = _track.NumberOf(happened.Attempt, worker);
-                if (_made?.Contains(number) ?? happened.Outcome == Outcome.Created) created.Add((happened.Key, happened.End, worker, number));
-            }
-        }
-
-        created.Sort((a, b) => (a.Key, a.End).CompareTo((b.Key, b.End)));
-        var landmarks = new List<Landmark>();
-        for (var i = 1; i < created.Count; i++)
-        {
-            if (created[i].Key != created[i - 1].Key) continue;
-            _repeats.Add(created[i].Number);
-            landmarks.Add(new Landmark(LiveTrack.Us(created[i].End), created[i].Worker, LaneMark.Duplicate));
-        }
-
-        return [.. landmarks.OrderBy(l => l.AtUs).Take(MostLandmarks)];
-    }
-
     private LaneSegment SegmentAt(int worker, int at)
     {
         var events = _events[worker];
-        var ended = at + 1 < events.Count && events[at + 1].IsAttempt ? LiveTrack.MarkOf(events[at + 1], _repeats.Contains(_track.NumberOf(events[at + 1].Attempt, worker))) : LaneMark.None;
+        var ended = at + 1 < events.Count && events[at + 1].IsAttempt ? LiveTrack.MarkOf(events[at + 1], _places?.Repeats.Contains(_track.NumberOf(events[at + 1].Attempt, worker)) == true) : LaneMark.None;
         return LiveTrack.SegmentOf(worker, events[at], ended) with { Wait = _waits.GetValueOrDefault((worker, at)) };
     }
 
@@ -302,9 +284,3 @@ public sealed class RaceRecording : IAttempts
         return low;
     }
 }
-
-/// <summary>A place of the track that is worth going to.</summary>
-/// <param name="AtUs">Since the start barrier.</param>
-/// <param name="Worker">From 0.</param>
-/// <param name="Kind"><see cref="LaneMark.Duplicate"/> or <see cref="LaneMark.Rejected"/>.</param>
-public readonly record struct Landmark(int AtUs, int Worker, LaneMark Kind);

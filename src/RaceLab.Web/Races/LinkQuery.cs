@@ -5,11 +5,16 @@ internal static class LinkQuery
 {
     private const int Longest = 32;
 
+    /// <summary>How large everything is drawn, which size.js reads: no page's business.</summary>
+    private const string Size = "size";
+
     /// <summary>The names and values of a query, with or without its question mark. Never fails.</summary>
     public static IEnumerable<(string Name, string Value)> Read(string query) =>
         from part in query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries)
         let at = part.IndexOf('=', StringComparison.Ordinal)
-        select at < 0 ? (Decode(part), "") : (Decode(part[..at]), Decode(part[(at + 1)..]));
+        let pair = at < 0 ? (Name: Decode(part), Value: "") : (Name: Decode(part[..at]), Value: Decode(part[(at + 1)..]))
+        where pair.Name != Size
+        select pair;
 
     /// <summary>A query with its question mark; what has no value is left out.</summary>
     public static string Write(params IEnumerable<(string Name, string? Value)> pairs)

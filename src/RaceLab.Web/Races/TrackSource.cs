@@ -9,12 +9,13 @@ public sealed class TrackSource
     private readonly RaceRecording? _recording;
     private readonly IReadOnlyList<LaneSegment> _lanes;
 
-    private TrackSource(RaceRecording? recording, IReadOnlyList<LaneSegment> lanes)
+    private TrackSource(RaceRecording? recording, IReadOnlyList<LaneSegment> lanes, TimeSpan elapsed)
     {
         _recording = recording;
         _lanes = lanes;
         Workers = recording?.Workers ?? (lanes.Count == 0 ? 0 : lanes.Max(s => s.Worker) + 1);
         EndUs = recording?.EndUs ?? (lanes.Count == 0 ? 0 : lanes.Max(s => s.EndUs));
+        WholeUs = Math.Max(EndUs, (int)Math.Min(int.MaxValue, elapsed.TotalMicroseconds));
         FirstUs = FirstMoments(Between(0, int.MaxValue).Segments);
         Duplicates = [.. Places(LaneMark.Duplicate)];
         Rejections = [.. Places(LaneMark.Rejected)];
@@ -26,6 +27,12 @@ public sealed class TrackSource
     /// <summary>When the last step that is known ended, in microseconds since the start barrier.</summary>
     public int EndUs { get; }
 
+    /// <summary>When the race was over, recorded until then or not.</summary>
+    public int WholeUs { get; }
+
+    /// <summary>The whole log at a glance; null where only the record is left.</summary>
+    public TrackOverview? Overview => _recording?.Overview;
+
     /// <summary>Until when the first moments last: few enough steps to tell them apart, enough to see workers meet.</summary>
     public int FirstUs { get; }
 
@@ -34,6 +41,12 @@ public sealed class TrackSource
 
     /// <summary>When statements were rejected, the first ones.</summary>
     public IReadOnlyList<int> Rejections { get; }
+
+    /// <summary>Goes through the duplicates.</summary>
+    public PlaceTour TourOfDuplicates() => new("duplicate", Duplicates, Overview?.Duplicates.Sum() ?? Duplicates.Count);
+
+    /// <summary>Goes through the rejections.</summary>
+    public PlaceTour TourOfRejections() => new("rejection", Rejections, Overview?.Rejections.Sum() ?? Rejections.Count);
 
     /// <summary>Whether there is a whole log.</summary>
     public bool IsWhole => _recording is not null;
@@ -47,10 +60,11 @@ public sealed class TrackSource
     /// <summary>The track of a race.</summary>
     /// <param name="recording">Its log; null where only its record is left.</param>
     /// <param name="lanes">The first moments, as the record has them.</param>
-    public static TrackSource Of(RaceRecording? recording, IReadOnlyList<LaneSegment> lanes)
+    /// <param name="elapsed">How long the race took, where that is more than what is recorded.</param>
+    public static TrackSource Of(RaceRecording? recording, IReadOnlyList<LaneSegment> lanes, TimeSpan elapsed = default)
     {
         ArgumentNullException.ThrowIfNull(lanes);
-        return new TrackSource(recording, lanes);
+        return new TrackSource(recording, lanes, elapsed);
     }
 
     /// <summary>The segments of a time, and up to when they are complete.</summary>

@@ -24,6 +24,31 @@ public static class TrackWords
         return words;
     }
 
+    /// <summary>What the strip over the whole race shows, in a sentence.</summary>
+    public static string Glance(TrackOverview overview, TrackSource source)
+    {
+        ArgumentNullException.ThrowIfNull(overview);
+        ArgumentNullException.ThrowIfNull(source);
+        var words = $"{Figures.Count(overview.Attempts.Sum(), "attempt", "attempts")}, {Figures.Count(overview.Duplicates.Sum(), "duplicate", "duplicates")} and {Figures.Count(overview.Rejections.Sum(), "rejection", "rejections")} in {At(overview.EndUs)}.";
+        return source.WholeUs > overview.EndUs && source.CompleteUntilUs is not null ? $"{words} The race went on until {At(source.WholeUs)}; that part is not in the log, and hatched." : words;
+    }
+
+    /// <summary>The strip as a table: its parts, a few at a time, so that they can be read.</summary>
+    public static IReadOnlyList<GlanceRow> Rows(TrackOverview overview)
+    {
+        const int Together = 10;
+        ArgumentNullException.ThrowIfNull(overview);
+        return
+        [
+            .. Enumerable.Range(0, TrackOverview.Parts / Together).Select(row => new GlanceRow(
+                At((long)overview.EndUs * row * Together / TrackOverview.Parts),
+                At((long)overview.EndUs * (row + 1) * Together / TrackOverview.Parts),
+                overview.Attempts.Skip(row * Together).Take(Together).Sum(),
+                overview.Duplicates.Skip(row * Together).Take(Together).Sum(),
+                overview.Rejections.Skip(row * Together).Take(Together).Sum())),
+        ];
+    }
+
     /// <summary>One step, in a sentence.</summary>
     public static string Describe(LaneSegment segment, AttemptStory? story, Listing listing, TrackSource source)
     {
@@ -63,3 +88,11 @@ public static class TrackWords
     /// <summary>A moment of the race, to the microsecond.</summary>
     public static string At(long us) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{us / 1000.0:#,0.000} ms");
 }
+
+/// <summary>A row of the table behind the strip over the whole race.</summary>
+/// <param name="From">When it begins.</param>
+/// <param name="To">When it ends.</param>
+/// <param name="Attempts">That ended in it.</param>
+/// <param name="Duplicates">That were made in it.</param>
+/// <param name="Rejections">Of statements, in it.</param>
+public sealed record GlanceRow(string From, string To, int Attempts, int Duplicates, int Rejections);

@@ -50,6 +50,23 @@ public class RaceRecordingTests(TestPostgres postgres)
     }
 
     [Fact]
+    public void Overview_OfEveryAttempt_HasItInThePartOfItsEnd()
+    {
+        var recording = new RaceRecording(Track(), 3);
+        Take(recording, 0, 0, 10, Outcome.Created);
+        Take(recording, 1, 0, 1200, Outcome.Created);
+        Take(recording, 2, 0, 2400, Outcome.Created);
+        recording.Close(null, countsRepeats: true);
+
+        var overview = recording.Overview!;
+        Assert.Equal(TrackOverview.Parts, overview.Attempts.Count);
+        Assert.Equal((1, 1, 1), (overview.Attempts[0] + overview.Attempts[1], overview.Attempts[TrackOverview.Parts / 2], overview.Attempts[^1]));
+        Assert.Equal((3, 2, 0), (overview.Attempts.Sum(), overview.Duplicates.Sum(), overview.Rejections.Sum()));
+        Assert.Equal((1, 1), (overview.Duplicates[TrackOverview.Parts / 2], overview.Duplicates[^1]));
+        Assert.Equal(recording.EndUs, overview.EndUs);
+    }
+
+    [Fact]
     public void MayTake_BeyondItsBound_EndsAndSaysUntilWhen()
     {
         var recording = new RaceRecording(Track(), 3, most: 4);

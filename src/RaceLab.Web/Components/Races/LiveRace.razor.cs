@@ -16,6 +16,9 @@ public sealed partial class LiveRace : IAsyncDisposable
     /// <summary>A browser that has not answered by then is asked anew; it may have been cut off in between.</summary>
     private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(5);
 
+    /// <summary>Each time twice as long, up to this: what is sent to a browser that does not read has to lie somewhere.</summary>
+    private static readonly TimeSpan LongestAnswerTime = TimeSpan.FromSeconds(40);
+
     private ElementReference _root;
     private bool _isGone;
     private IJSObjectReference? _module;
@@ -23,6 +26,7 @@ public sealed partial class LiveRace : IAsyncDisposable
     private CancellationTokenSource? _following;
     private Task _follow = Task.CompletedTask;
     private CancellationTokenSource? _answer;
+    private TimeSpan _answerTime = AnswerTime;
     private (string? RaceId, Listing Steps, int Workers, double? Seconds)? _prepared;
 
     /// <summary>The race; null: none yet.</summary>
@@ -79,7 +83,7 @@ public sealed partial class LiveRace : IAsyncDisposable
     [Inject]
     private CircuitConnection Connection { get; set; } = default!;
 
-    private const string LiveTrackNote = "Waits and duplicates of other moments come when the race is over. A frame has room for the newest steps only, so a fast race shows a short time, twice a second.";
+    private const string LiveTrackNote = "Waits and duplicates of other moments come when the race is over. A frame has room for the newest steps only, so a fast race shows a short time, twice a second. Of a slow one, what is under way is paler, from the end of the step before.";
 
     private bool IsUnderWay => Race is { IsUnderWay: true };
 
@@ -205,15 +209,17 @@ public sealed partial class LiveRace : IAsyncDisposable
     private async Task<int> SendAsync(IJSObjectReference view, RaceFrame frame, int drawn, CancellationToken cancellation)
     {
         using var answer = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        answer.CancelAfter(AnswerTime);
+        answer.CancelAfter(_answerTime);
         _answer = answer;
         try
         {
             await view.InvokeVoidAsync("draw", answer.Token, frame.Number == drawn + 1 ? frame.Delta : frame.Snapshot);
+            _answerTime = AnswerTime;
             return frame.Number;
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
+            _answerTime = _answerTime * 2 < LongestAnswerTime ? _answerTime * 2 : LongestAnswerTime;
             return -1;
         }
         finally

@@ -1,8 +1,9 @@
 // Draws a race while it runs: the numbers, the workers, the charts. Everything that is drawn comes ready-made in frames.
 import uPlot from '../../lib/uplot/uPlot.esm.js';
 import { readFrame, pointOf, betweenAttempts, done } from '../../js/frame.js';
-import { palette, fit, drawStep } from '../../js/paint.js';
-import { readPiece, timeText, paintTrack } from '../../js/track.js';
+import { palette, fit, drawStep, rem, lineWidth } from '../../js/paint.js';
+import { paintTrack } from '../../js/track.js';
+import { readPiece, timeText, underWay } from '../../js/trackview.js';
 
 /** What is seen of a fast race jumps from moment to moment: not more often than this. */
 const calmMs = 500;
@@ -34,7 +35,7 @@ export function create(root) {
     if (!root.isConnected) return;
     paintNumbers(root, frame);
     paintWorkers(root.querySelector('[data-workers]'), setup, frame, colour);
-    paintLiveTrack(root, track, setup, colour);
+    paintLiveTrack(root, track, setup, frame, colour);
     for (const [name, plot] of plots) plot.setData([columns[0], ...charts[name].series.map(s => columns[s.column])]);
   }
 
@@ -53,7 +54,7 @@ export function create(root) {
     schedule();
   });
   root.querySelectorAll('[data-chart], [data-workers], [data-track]').forEach(element => sizes.observe(element));
-  addEventListener('racelab-theme', repaint);
+  addEventListener('racelab-look', repaint);
   const onShow = event => {
     const chosen = event.target.closest?.('[data-track-show]');
     if (!chosen) return;
@@ -90,7 +91,7 @@ export function create(root) {
     },
 
     dispose() {
-      removeEventListener('racelab-theme', repaint);
+      removeEventListener('racelab-look', repaint);
       root.removeEventListener('click', onShow);
       sizes.disconnect();
       for (const plot of plots.values()) plot.destroy();
@@ -110,29 +111,30 @@ function takeTrack(track, frame) {
 }
 
 /** The newest moments: the last second of a race of which all is there, otherwise as much as the last frame has. */
-function newestView(track) {
+function newestView(track, now) {
   const last = track.newest.at(-1);
   if (!last) return null;
   let from = last.from;
   for (const piece of track.newest.toReversed()) if (piece.to >= from - 1000) from = Math.min(from, piece.from);
-  if (last.to - from > rollingUs / 4) return { from: Math.max(0, last.to - rollingUs), to: last.to, rolls: true };
+  if (now - from > rollingUs / 4) return { from: Math.max(0, now - rollingUs), to: now, rolls: true };
   return { from: last.from, to: Math.max(last.to, last.from + 20), rolls: false };
 }
 
-function paintLiveTrack(root, track, setup, colour) {
+function paintLiveTrack(root, track, setup, frame, colour) {
   const canvas = root.querySelector('[data-track]');
   if (!canvas?.clientWidth || !setup.workers) return;
   let view = { from: 0, to: Math.max(20, track.opening.to) };
   let segments = track.opening.segments;
   let covered = track.opening;
   if (track.shows === 'newest' && track.newest.length > 0) {
-    const next = newestView(track);
+    const next = newestView(track, Math.max(track.newest.at(-1).to, frame.elapsedMs * 1000));
     if (!track.view || next.rolls || performance.now() - track.changed > calmMs) {
       track.view = next;
       track.changed = performance.now();
     }
     view = track.view;
     segments = track.newest.flatMap(piece => piece.segments);
+    if (view.rolls) segments = [...segments, ...underWay(segments, frame.steps, setup.steps.length, view)];
     covered = null;
   }
   paintTrack(canvas, { segments, workers: setup.workers, steps: setup.steps, view, covered }, colour);
@@ -204,7 +206,7 @@ function paintCell(pen, x, y, side, at, setup, colour) {
 
 /** The largest square cell with which so many fit into the rectangle. */
 function cellSize(count, width, height) {
-  const largest = 3 * parseFloat(getComputedStyle(document.documentElement).fontSize);
+  const largest = 3 * rem();
   for (let cell = largest; cell > 6; cell -= 0.5) {
     if (Math.floor(width / cell) * Math.floor(height / cell) >= count) return cell;
   }
@@ -216,17 +218,17 @@ function sizeOf(place) {
 }
 
 function chart(place, { unit, whole, series }, colour, seconds) {
-  const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
+  const size = rem();
   const axis = {
     stroke: colour('muted'),
-    font: `${rem * 0.72}px ${colour('sans')}`,
+    font: `${size * 0.72}px ${colour('sans')}`,
     grid: { stroke: colour('grid'), width: 1 },
     ticks: { show: false },
   };
   const compact = new Intl.NumberFormat('en-US', { notation: 'compact', maximumFractionDigits: 1 });
   return new uPlot({
     ...sizeOf(place),
-    padding: [rem * 0.5, rem * 0.9, 0, 0],
+    padding: [size * 0.5, size * 0.9, 0, 0],
     legend: { show: false },
     cursor: { y: false, points: { size: 6 }, drag: { x: false, y: false } },
     scales: {
@@ -234,13 +236,13 @@ function chart(place, { unit, whole, series }, colour, seconds) {
       y: { range: (plot, low, high) => [0, Math.max(whole ? 4 : unit ? 1 : 10, (high ?? 0) * 1.08)] },
     },
     axes: [
-      { ...axis, size: rem * 1.5, space: rem * 3, values: (plot, marks) => marks.map(mark => `${mark} s`) },
-      { ...axis, size: rem * (unit ? 3.4 : 2.8), space: rem * 1.9, incrs: whole ? [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 50000, 100000] : undefined,
+      { ...axis, size: size * 1.5, space: size * 3, values: (plot, marks) => marks.map(mark => `${mark} s`) },
+      { ...axis, size: size * (unit ? 3.4 : 2.8), space: size * 1.9, incrs: whole ? [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 50000, 100000] : undefined,
         values: (plot, marks) => marks.map(mark => compact.format(mark) + unit) },
     ],
     series: [{}, ...series.map(s => ({
       stroke: colour(s.tone),
-      width: 2,
+      width: lineWidth(size),
       dash: s.dash,
       fill: s.fill ? `color-mix(in srgb, ${colour(s.tone)} 16%, transparent)` : undefined,
       paths: s.stepped ? uPlot.paths.stepped({ align: 1 }) : undefined,

@@ -13,7 +13,12 @@ namespace RaceLab.Web.Components.Races;
 public sealed partial class RaceTrack : IAsyncDisposable
 {
     private const int MostRows = 300;
+
+    /// <summary>Fewer places than these are gone through one by one.</summary>
+    private const int FewPlaces = 3;
+
     private ElementReference _canvas;
+    private ElementReference _glance;
     private DotNetObjectReference<RaceTrack>? _self;
     private IJSObjectReference? _module;
     private IJSObjectReference? _view;
@@ -24,8 +29,8 @@ public sealed partial class RaceTrack : IAsyncDisposable
     private string _drawn = "";
     private string _chosen = "";
     private IReadOnlyList<ClientPause> _paused = [];
-    private int _duplicate = -1;
-    private int _rejection = -1;
+    private IReadOnlyList<PlaceTour> _tours = [];
+    private string _glanceWords = "";
 
     /// <summary>The race's log; null where only its record is left.</summary>
     [Parameter]
@@ -34,6 +39,10 @@ public sealed partial class RaceTrack : IAsyncDisposable
     /// <summary>The first moments, of the record.</summary>
     [Parameter, EditorRequired]
     public IReadOnlyList<LaneSegment> Lanes { get; set; } = [];
+
+    /// <summary>How long the race took, recorded to its end or not.</summary>
+    [Parameter]
+    public TimeSpan Elapsed { get; set; }
 
     /// <summary>The steps, for colours and names.</summary>
     [Parameter, EditorRequired]
@@ -99,8 +108,11 @@ public sealed partial class RaceTrack : IAsyncDisposable
     {
         if (ReferenceEquals(_read.Recording, Recording) && ReferenceEquals(_read.Lanes, Lanes)) return;
         _read = (Recording, Lanes);
-        _source = TrackSource.Of(Recording, Lanes);
-        (_duplicate, _rejection, _chosen) = (-1, -1, "");
+        _source = TrackSource.Of(Recording, Lanes, Elapsed);
+        var rejections = _source.TourOfRejections();
+        _tours = rejections.Count == 0 ? [_source.TourOfDuplicates()] : [_source.TourOfDuplicates(), rejections];
+        _glanceWords = _source.Overview is { } overview ? TrackWords.Glance(overview, _source) : "";
+        _chosen = "";
     }
 
     /// <inheritdoc/>
@@ -112,7 +124,7 @@ public sealed partial class RaceTrack : IAsyncDisposable
         {
             _self ??= DotNetObjectReference.Create(this);
             _module ??= await Js.InvokeAsync<IJSObjectReference>("import", "./Components/Races/RaceTrack.razor.js");
-            _view ??= await _module.InvokeAsync<IJSObjectReference>("create", _canvas, _self);
+            _view ??= await _module.InvokeAsync<IJSObjectReference>("create", _canvas, _glance, _self);
             await _view.InvokeVoidAsync("show", new
             {
                 workers = _source.Workers,
@@ -120,6 +132,8 @@ public sealed partial class RaceTrack : IAsyncDisposable
                 first = Math.Max(1, _source.FirstUs),
                 rejections = _source.States,
                 pauses = Pauses.Select(p => new { from = p.FromUs, to = p.ToUs }),
+                whole = Math.Max(1, _source.WholeUs),
+                overview = _source.Overview is { } all ? new { end = all.EndUs, attempts = all.Attempts, duplicates = all.Duplicates, rejections = all.Rejections } : null,
                 steps = Listing.Lines.Select(l => new { label = l.Label, tone = l.Tone, shape = l.Shape.ToString().ToLowerInvariant() }),
             });
         }
@@ -133,28 +147,12 @@ public sealed partial class RaceTrack : IAsyncDisposable
 
     private Task ShowAll() => CallAsync("goTo", 0, _source.Between(0, int.MaxValue).ToUs);
 
-    /// <summary>Goes to the next place of a kind, or the one before, and round at the ends.</summary>
-    private Task Step(LaneMark kind, int direction)
+    private Task GoAsync(int? us)
     {
-        var places = PlacesOf(kind);
-        if (places.Count == 0) return Task.CompletedTask;
-        var at = kind == LaneMark.Duplicate ? _duplicate : _rejection;
-        at = at < 0 && direction < 0 ? places.Count - 1 : (at + direction + places.Count) % places.Count;
-        if (kind == LaneMark.Duplicate) _duplicate = at;
-        else _rejection = at;
-        var (from, to) = _source.Around(places[at]);
+        if (us is not { } at) return Task.CompletedTask;
+        var (from, to) = _source.Around(at);
         return CallAsync("goTo", from, to);
     }
-
-    private string PlaceText(LaneMark kind)
-    {
-        var (count, at) = (PlacesOf(kind).Count, kind == LaneMark.Duplicate ? _duplicate : _rejection);
-        var noun = kind == LaneMark.Duplicate ? "duplicate" : "rejection";
-        if (count == 0) return $"No {noun}";
-        return at < 0 ? $"Around a {noun}" : $"{char.ToUpperInvariant(noun[0])}{noun[1..]} {at + 1} of {count}";
-    }
-
-    private IReadOnlyList<int> PlacesOf(LaneMark kind) => kind == LaneMark.Duplicate ? _source.Duplicates : _source.Rejections;
 
     private string StateOf(LaneSegment segment) => segment.Rejection > 0 && segment.Rejection <= _source.States.Count ? _source.States[segment.Rejection - 1] : "";
 

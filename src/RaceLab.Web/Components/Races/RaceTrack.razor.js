@@ -1,10 +1,12 @@
 // Moves over the track of a race that is over, and draws it. What a step was, and what is to be drawn, the lab says.
 import { palette } from '../../js/paint.js';
-import { readPiece, pan, zoom, hit, neighbour, layoutOf, paintTrack } from '../../js/track.js';
+import { layoutOf, paintTrack } from '../../js/track.js';
+import { readPiece, pan, zoom, centre, hit, neighbour } from '../../js/trackview.js';
+import { paintOverview, strip } from '../../js/overview.js';
 
 const settleMs = 160;
 
-export function create(canvas, lab) {
+export function create(canvas, glance, lab) {
   let colour = palette(canvas);
   let picture = null;
   let scheduled = false;
@@ -17,7 +19,9 @@ export function create(canvas, lab) {
     scheduled = true;
     requestAnimationFrame(() => {
       scheduled = false;
-      if (picture && canvas.isConnected && canvas.clientWidth) paintTrack(canvas, picture, colour);
+      if (!picture || !canvas.isConnected || !canvas.clientWidth) return;
+      paintTrack(canvas, picture, colour);
+      if (picture.overview && glance.clientWidth) paintOverview(glance, picture, colour);
     });
   };
 
@@ -106,6 +110,14 @@ export function create(canvas, lab) {
     },
   };
 
+  function goThere(event) {
+    if (!picture?.overview || (event.type === 'pointermove' && event.buttons !== 1)) return;
+    if (event.type === 'pointerdown') glance.setPointerCapture(event.pointerId);
+    const box = glance.getBoundingClientRect();
+    const place = strip(box.width, picture.overview.attempts.length, picture.overview.end, picture.whole);
+    move(centre(picture.view, place.us(event.clientX - box.left), picture.end));
+  }
+
   function reveal() {
     const scroller = canvas.parentElement;
     const lane = canvas.clientHeight / Math.max(1, picture.workers);
@@ -117,7 +129,9 @@ export function create(canvas, lab) {
   const repaint = () => { colour = palette(canvas); schedule(); };
   const sizes = new ResizeObserver(schedule);
   sizes.observe(canvas);
-  addEventListener('racelab-theme', repaint);
+  glance.addEventListener('pointerdown', goThere);
+  glance.addEventListener('pointermove', goThere);
+  addEventListener('racelab-look', repaint);
   for (const [name, handler] of Object.entries(handlers)) canvas.addEventListener(name, handler, name === 'wheel' ? { passive: false } : undefined);
 
   return {
@@ -132,7 +146,9 @@ export function create(canvas, lab) {
     dispose() {
       clearTimeout(settling);
       sizes.disconnect();
-      removeEventListener('racelab-theme', repaint);
+      removeEventListener('racelab-look', repaint);
+      glance.removeEventListener('pointerdown', goThere);
+      glance.removeEventListener('pointermove', goThere);
       for (const [name, handler] of Object.entries(handlers)) canvas.removeEventListener(name, handler);
     },
   };

@@ -10,6 +10,12 @@ export function palette(element) {
   };
 }
 
+/** The page's size of letters in pixels: what is drawn grows with it. */
+export const rem = () => parseFloat(getComputedStyle(document.documentElement).fontSize);
+
+/** How thick a line is beside letters of that size. */
+export const lineWidth = size => Math.max(2, size * 0.115);
+
 /** Fits a canvas to the size that it has on the page and returns its context, in CSS pixels. */
 export function fit(canvas) {
   const { width, height } = canvas.getBoundingClientRect();

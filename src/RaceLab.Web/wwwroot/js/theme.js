@@ -9,7 +9,7 @@
   function apply() {
     const chosen = remembered();
     document.documentElement.dataset.theme = chosen === 'light' || chosen === 'dark' ? chosen : system.matches ? 'dark' : 'light';
-    dispatchEvent(new Event('racelab-theme'));
+    dispatchEvent(new Event('racelab-look'));
   }
 
   apply();
@@ -20,6 +20,6 @@
     const other = document.documentElement.dataset.theme === 'dark' ? 'light' : 'dark';
     try { localStorage.setItem(key, other); } catch { /* A browser that keeps nothing still changes this page. */ }
     document.documentElement.dataset.theme = other;
-    dispatchEvent(new Event('racelab-theme'));
+    dispatchEvent(new Event('racelab-look'));
   });
 })();

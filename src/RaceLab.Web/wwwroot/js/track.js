@@ -1,109 +1,6 @@
-// The race track: reads its pieces, moves its view, finds what is at a place, and draws it. What the lab's TrackEncoder writes is read here; nothing is counted.
-import { fit } from './paint.js';
-
-export const marks = ['none', 'created', 'duplicate', 'rejected', 'found', 'lost'];
-export const waits = ['none', 'inferred', 'sampled'];
-
-const headerBytes = 12;
-const rejectedBit = 32;
-const leastSpan = 20;
-
-/** A piece as { from, to, segments }, or null where the bytes are none. Times are in microseconds since the start barrier. */
-export function readPiece(bytes) {
-  if (!bytes || bytes.byteLength < headerBytes) return null;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const piece = { from: view.getUint32(0, true), to: view.getUint32(4, true), segments: [] };
-  let at = headerBytes;
-  const number = () => {
-    let value = 0;
-    for (let scale = 1; at < bytes.byteLength; scale *= 128) {
-      const next = bytes[at++];
-      value += (next & 127) * scale;
-      if (next < 128) break;
-    }
-    return value;
-  };
-  let left = view.getUint32(8, true);
-  for (let worker = -1; left > 0 && at < bytes.byteLength;) {
-    worker += 1 + number();
-    let end = piece.from;
-    for (let count = number(); count > 0 && at < bytes.byteLength; count--, left--) {
-      const gap = number();
-      const start = end + (gap % 2 ? -(gap + 1) / 2 : gap / 2);
-      end = start + number();
-      const [step, mark] = [bytes[at++], bytes[at++]];
-      piece.segments.push({ worker, step, start, end, mark: marks[mark & 7] ?? 'none', wait: waits[(mark >> 3) & 3] ?? 'none', rejection: mark & rejectedBit ? number() : 0 });
-    }
-  }
-  return piece;
-}
-
-/** The view by so much later, kept within the race. */
-export function pan(view, by, end) {
-  const span = view.to - view.from;
-  const from = Math.max(0, Math.min(view.from + by, Math.max(0, end - span)));
-  return { from, to: from + span };
-}
-
-/** The view so many times as wide, around a time that stays where it is. */
-export function zoom(view, factor, around, end) {
-  const span = Math.max(leastSpan, Math.min((view.to - view.from) * factor, Math.max(leastSpan, end)));
-  const share = (around - view.from) / (view.to - view.from);
-  return pan({ from: around - share * span, to: around - share * span + span }, 0, end);
-}
-
-/** What is drawn at a place: in the lane of a worker, at a time, with some tolerance. Null: nothing. */
-export function hit(segments, worker, us, tolerance) {
-  let best = null;
-  for (const segment of segments) {
-    if (segment.worker !== worker || segment.start > us + tolerance || segment.end < us - tolerance) continue;
-    if (!best || distance(segment, us) < distance(best, us)) best = segment;
-  }
-  return best;
-}
-
-/** The segment before (-1) or behind (1) another one in its lane; the first in the lane from a time on where there is no other. */
-export function neighbour(segments, worker, from, direction, selected) {
-  const lane = segments.filter(s => s.worker === worker).sort((a, b) => a.start - b.start);
-  if (!selected || selected.worker !== worker) return lane.find(s => s.end >= from) ?? lane.at(-1) ?? null;
-  const at = lane.findIndex(s => s.start === selected.start && s.step === selected.step);
-  return lane[at + direction] ?? lane[at] ?? null;
-}
-
-/** Distances of an axis: 1, 2 or 5 times a power of ten. */
-export function niceStep(least) {
-  const power = 10 ** Math.floor(Math.log10(Math.max(1, least)));
-  return [1, 2, 5, 10].map(n => n * power).find(n => n >= least) ?? power * 10;
-}
-
-/** A time with its unit, as exact as marks so far apart need it. */
-export function timeText(us, step) {
-  if (us === 0) return '0';
-  if (step >= 1_000_000) return `${us / 1_000_000} s`;
-  if (step < 1000 && us < 1000) return `${us} us`;
-  return `${(us / 1000).toFixed(step >= 1000 ? 0 : step >= 100 ? 1 : step >= 10 ? 2 : 3)} ms`;
-}
-
-function distance(segment, us) {
-  return us < segment.start ? segment.start - us : us > segment.end ? us - segment.end : 0;
-}
-
-/** Where things are on a canvas: the same for drawing and for pointers. */
-export function layout(width, height, workers, view, rem) {
-  const left = rem * 2.1;
-  const right = rem * 0.7;
-  const bottom = rem * 1.5;
-  const lane = (height - bottom) / Math.max(1, workers);
-  const across = width - left - right;
-  return {
-    left, right, bottom, lane, across,
-    x: us => left + ((us - view.from) / (view.to - view.from)) * across,
-    us: x => view.from + ((x - left) / across) * (view.to - view.from),
-    worker: y => Math.max(0, Math.min(workers - 1, Math.floor(y / lane))),
-  };
-}
-
-const rem = () => parseFloat(getComputedStyle(document.documentElement).fontSize);
+// Draws the race track: lanes, steps, marks, the axis.
+import { fit, rem, lineWidth } from './paint.js';
+import { layout, niceStep, timeText } from './trackview.js';
 
 export function layoutOf(canvas, workers, view) {
   const { width, height } = canvas.getBoundingClientRect();
@@ -127,16 +24,21 @@ export function paintTrack(canvas, picture, colour) {
   pen.beginPath();
   pen.rect(place.left, 0, place.across + place.right, height - place.bottom);
   pen.clip();
-  for (const segment of segments) if (segment.end >= view.from && segment.start <= view.to) paintSegment(pen, place, segment, steps, size, colour);
+  for (const segment of segments) {
+    if (segment.end < view.from || segment.start > view.to) continue;
+    pen.globalAlpha = segment.open ? 0.5 : 1;
+    paintSegment(pen, place, segment, steps, size, colour);
+  }
+  pen.globalAlpha = 1;
   for (const rare of [false, true]) {
     for (const segment of segments) {
       if (segment.mark === 'none' || isRare(segment) !== rare || segment.end < view.from || segment.end > view.to) continue;
-      paintMark(pen, place.x(segment.end), segment.worker * place.lane + place.lane / 2, Math.max(2, Math.min(place.lane * 0.44, size * 0.42)), segment.mark, colour);
+      paintMark(pen, place.x(segment.end), segment.worker * place.lane + place.lane / 2, Math.max(2, Math.min(place.lane * 0.44, size * 0.42)), segment.mark, size, colour);
     }
   }
   for (const pause of picture.pauses ?? []) paintPause(pen, place, pause, view, height - place.bottom, size, colour);
   paintStates(pen, place, segments, picture.rejections ?? [], view, size, colour);
-  if (picture.selected) paintSelected(pen, place, picture.selected, colour);
+  if (picture.selected) paintSelected(pen, place, picture.selected, size, colour);
   pen.restore();
   if (view.from <= 0) paintBarrier(pen, place.x(0), height - place.bottom, size, colour);
 }
@@ -179,7 +81,7 @@ function paintSegment(pen, place, segment, steps, size, colour) {
     pen.fillStyle = hatch(pen, segment.wait, colour('panel'), tone, segment.wait === 'sampled' ? 5 : 9);
     pen.fillRect(from, y, wide, tall);
     pen.strokeStyle = tone;
-    pen.lineWidth = 1.5;
+    pen.lineWidth = lineWidth(size) * 0.75;
     pen.setLineDash(segment.wait === 'sampled' ? [] : [4, 3]);
     if (wide > 3) pen.strokeRect(from + 0.75, y + 0.75, wide - 1.5, tall - 1.5);
     pen.setLineDash([]);
@@ -230,7 +132,7 @@ function textured(pen, texture, back, ink) {
   });
 }
 
-function hatch(pen, name, back, ink, size) {
+export function hatch(pen, name, back, ink, size) {
   return tile(pen, `${name} ${back} ${ink}`, size, tilePen => {
     tilePen.fillStyle = back;
     tilePen.fillRect(0, 0, size, size);
@@ -253,7 +155,7 @@ function tile(pen, name, size, draw) {
 }
 
 /** Created: a disc. Duplicate: a triangle. Rejected: a cross. Found: a ring. Failed or unknown: a square. */
-function paintMark(pen, x, y, r, mark, colour) {
+function paintMark(pen, x, y, r, mark, size, colour) {
   pen.beginPath();
   if (mark === 'duplicate') {
     const big = r * 1.25;
@@ -271,12 +173,13 @@ function paintMark(pen, x, y, r, mark, colour) {
   } else {
     pen.arc(x, y, r * (mark === 'found' ? 0.62 : 0.78), 0, 2 * Math.PI);
   }
-  pen.lineWidth = 1.5;
+  const thick = lineWidth(size);
+  pen.lineWidth = thick * 0.75;
   pen.strokeStyle = colour('panel');
   if (mark === 'found' || mark === 'rejected') {
-    pen.lineWidth = 4;
+    pen.lineWidth = thick * 2;
     pen.stroke();
-    pen.lineWidth = 2;
+    pen.lineWidth = thick;
     pen.strokeStyle = colour('ink');
     pen.stroke();
     return;
@@ -305,10 +208,10 @@ function paintStates(pen, place, segments, rejections, view, size, colour) {
   }
 }
 
-function paintSelected(pen, place, segment, colour) {
+function paintSelected(pen, place, segment, size, colour) {
   const from = place.x(segment.start);
   pen.strokeStyle = colour('ink');
-  pen.lineWidth = 2;
+  pen.lineWidth = lineWidth(size);
   pen.strokeRect(from - 2, segment.worker * place.lane + 1, Math.max(4, place.x(segment.end) - from + 3), place.lane - 2);
 }
 
@@ -338,9 +241,10 @@ function paintPause(pen, place, pause, view, height, size, colour) {
 }
 
 function paintBarrier(pen, x, height, size, colour) {
+  const thick = lineWidth(size);
   pen.fillStyle = colour('ink');
-  pen.fillRect(x - 2, 0, 2, height);
-  for (let y = 0; y < height; y += size * 0.5) pen.fillRect(x - 4, y, 2, size * 0.25);
+  pen.fillRect(x - thick, 0, thick, height);
+  for (let y = 0; y < height; y += size * 0.5) pen.fillRect(x - 2 * thick, y, thick, size * 0.25);
 }
 
 function paintAxis(pen, place, view, y, size, colour) {
