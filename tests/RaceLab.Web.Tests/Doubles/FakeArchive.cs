@@ -31,4 +31,11 @@ public sealed class FakeArchive : IRaceArchive, IStudyArchive
 
     Task<ArchivedStudy?> IStudyArchive.FindAsync(string id, CancellationToken cancellation) =>
         Fault is null ? Task.FromResult(_studies.GetValueOrDefault(id)) : Task.FromException<ArchivedStudy?>(Fault);
+
+    public Task<bool> DeleteAsync(string id, string owner, CancellationToken cancellation) =>
+        Fault is null ? Task.FromResult(Delete(id, owner)) : Task.FromException<bool>(Fault);
+
+    private bool Delete(string id, string owner) =>
+        (_races.TryGetValue(id, out var race) && race.Owner == owner && _races.TryRemove(id, out _))
+        || (_studies.TryGetValue(id, out var study) && study.Owner == owner && _studies.TryRemove(id, out _));
 }
