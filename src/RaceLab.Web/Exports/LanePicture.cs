@@ -20,7 +20,7 @@ public sealed record LanePicture(IReadOnlyList<DrawnLane> Lanes, IReadOnlyList<C
     public const double LaneHeight = 18;
 
     private const double Left = 70;
-    private const double Right = 16;
+    private const double Right = 32;
     private const int Marks = 6;
 
     /// <summary>Height of the whole.</summary>
