@@ -125,7 +125,7 @@ public sealed partial class StateServer : IHistory
             "It could not be deleted.", cancellation).ConfigureAwait(false) > 0;
 
     /// <summary>Keeps a row, and then no more than the limits say.</summary>
-    private Task KeepAsync(string insert, object row, string consequence, CancellationToken cancellation)
+    private Task<int> KeepAsync(string insert, object row, string consequence, CancellationToken cancellation)
     {
         var parameters = new DynamicParameters(row);
         parameters.AddDynamicParams(new { Limits.Entries, Limits.Days, Bytes = Limits.Megabytes * 1_000_000L });

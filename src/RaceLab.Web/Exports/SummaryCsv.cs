@@ -9,6 +9,7 @@ public static class SummaryCsv
     /// <summary>A race: what is measured, of what, the value and its unit.</summary>
     public static string Of(RaceResult result)
     {
+        ArgumentNullException.ThrowIfNull(result);
         var race = RaceDocument.From(result);
         var csv = new Csv().Text("measure").Text("of").Text("value").Text("unit").End();
         Word("scenario", race.Scenario);

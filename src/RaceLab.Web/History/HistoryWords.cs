@@ -51,6 +51,7 @@ public static class HistoryWords
     /// <summary>What a study was: comparison of 3 strategies, 30 races.</summary>
     public static string TitleOf(string kind, StudySummary study)
     {
+        ArgumentNullException.ThrowIfNull(kind);
         ArgumentNullException.ThrowIfNull(study);
         var races = study.Races == study.Planned ? Figures.Count(study.Races, "race", "races") : $"{Figures.Count(study.Races)} of {Figures.Count(study.Planned, "race", "races")}";
         return $"{(kind.Length == 0 ? "Study" : char.ToUpperInvariant(kind[0]) + kind[1..])} of {Figures.Count(study.Strategies.Count, "strategy", "strategies")}, {races}";

@@ -38,6 +38,7 @@ public sealed record LineChart(string Title, IReadOnlyList<ChartLine> Lines, IRe
     public static LineChart Of(string title, Func<double, string> format, bool whole, params IReadOnlyList<(string Name, string Style, IReadOnlyList<(double Ms, double Value)> Points)> series)
     {
         ArgumentNullException.ThrowIfNull(format);
+        ArgumentNullException.ThrowIfNull(series);
         var drawn = series.Select(s => (s.Name, s.Style, Points: s.Points.Where(p => double.IsFinite(p.Value)).ToList())).Where(s => s.Points.Count > 0).ToList();
         if (drawn.Count == 0) return new LineChart(title, [], [], [], $"{title}: nothing was measured.");
         var end = Math.Max(1, drawn.Max(s => s.Points[^1].Ms));
