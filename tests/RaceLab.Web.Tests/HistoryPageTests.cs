@@ -127,6 +127,7 @@ public sealed class HistoryPageTests : LabContext
         page.Find("#history-verdict").Change("shown");
         page.Find("form").Submit();
         Assert.EndsWith("/history?q=23505&verdict=shown", Navigation.Uri, StringComparison.Ordinal);
+        Assert.Equal((HistoryVerdict.Shown, "23505"), (Archive.Asked!.Verdict, Archive.Asked.Words.Single().Text));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Routing;
 using RaceLab.Engine.Content;
 using RaceLab.Engine.History;
 using RaceLab.Engine.Races;
@@ -46,12 +47,29 @@ public sealed partial class HistoryPage : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        Navigation.LocationChanged -= OnLocationChanged;
         _gone.Cancel();
         _gone.Dispose();
     }
 
     /// <inheritdoc/>
-    protected override async Task OnParametersSetAsync()
+    protected override void OnInitialized() => Navigation.LocationChanged += OnLocationChanged;
+
+    /// <inheritdoc/>
+    protected override Task OnParametersSetAsync() => FollowAsync();
+
+    /// <summary>Another search is another address of the same page, of which the router says nothing.</summary>
+    private void OnLocationChanged(object? sender, LocationChangedEventArgs e)
+    {
+        if (new Uri(e.Location).AbsolutePath != "/history") return;
+        _ = InvokeAsync(async () =>
+        {
+            await FollowAsync();
+            StateHasChanged();
+        });
+    }
+
+    private async Task FollowAsync()
     {
         if (Navigation.Uri == _shown) return;
         _shown = Navigation.Uri;
