@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
+using RaceLab.Engine.History;
 using RaceLab.Engine.Races;
 using RaceLab.Engine.Schedules;
 using RaceLab.Engine.Studies;
@@ -30,6 +31,7 @@ public sealed class HostTests : IAsyncLifetime
             .AddSingleton<IExplorer>(new ControlledExplorer())
             .AddSingleton<IRaceArchive>(new FakeArchive())
             .AddSingleton<IStudyArchive>(new FakeArchive())
+            .AddSingleton<IHistory>(new FakeArchive())
             .AddSingleton(new ServerLacks(_ => null, _ => Task.CompletedTask, NullLogger<ServerLacks>.Instance));
         _app = RaceLabApp.Build(builder);
         await _app.StartAsync(Token);
@@ -116,6 +118,8 @@ public sealed class HostTests : IAsyncLifetime
     [InlineData("/?scenario=sign-up&strategy=upsert", "Race")]
     [InlineData("/races/unknown", "Race")]
     [InlineData("/explore?scenario=sign-up&strategy=upsert&run=1", "Explore")]
+    [InlineData("/history", "History")]
+    [InlineData("/history/overlay?a=1&b=2", "History")]
     public async Task Get_AnyPage_MarksItsPlaceInTheBar(string path, string place)
     {
         var page = await _http.GetStringAsync(path, Token);

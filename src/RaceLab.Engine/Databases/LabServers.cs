@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
+using RaceLab.Engine.History;
 
 namespace RaceLab.Engine.Databases;
 
@@ -32,8 +33,8 @@ public sealed record LabServersOptions
         }
     }
 
-    /// <summary>How many finished races the state server keeps, 1 or more.</summary>
-    public int History { get; init; } = StateServer.DefaultHistory;
+    /// <summary>How much the state server keeps of what is over.</summary>
+    public HistoryLimits History { get; init; } = HistoryLimits.Default;
 
     /// <summary>See <see cref="EmbeddedClusterOptions.PostgresBin"/>.</summary>
     public string? PostgresBin { get; init; }

@@ -6,27 +6,23 @@ namespace RaceLab.Engine.Databases;
 public sealed partial class StateServer : IStudyArchive
 {
     /// <inheritdoc/>
-    public Task SaveAsync(ArchivedStudy study, CancellationToken cancellation) => AskAsync(
-        connection => connection.ExecuteAsync(new CommandDefinition(
-            """
-            INSERT INTO racelab.studies (id, owner, created_at, kind, scenario, words, ended, document)
-            VALUES (@Id, @Owner, @CreatedAt, @Kind, @Scenario, @Words, @Ended, @Document::jsonb)
-            ON CONFLICT (id) DO UPDATE SET ended = excluded.ended, document = excluded.document;
-            DELETE FROM racelab.studies WHERE created_at < (SELECT created_at FROM racelab.studies ORDER BY created_at DESC OFFSET @History - 1 LIMIT 1)
-            """,
-            new
-            {
-                study.Id,
-                study.Owner,
-                CreatedAt = study.CreatedAt.UtcDateTime,
-                study.Kind,
-                study.Scenario,
-                study.Words,
-                Ended = WordFor(study.Ended),
-                study.Document,
-                History = _history,
-            },
-            cancellationToken: cancellation)),
+    public Task SaveAsync(ArchivedStudy study, CancellationToken cancellation) => KeepAsync(
+        """
+        INSERT INTO racelab.studies (id, owner, created_at, kind, scenario, words, ended, document)
+        VALUES (@Id, @Owner, @CreatedAt, @Kind, @Scenario, @Words, @Ended, @Document::jsonb)
+        ON CONFLICT (id) DO UPDATE SET ended = excluded.ended, document = excluded.document
+        """,
+        new
+        {
+            study.Id,
+            study.Owner,
+            CreatedAt = study.CreatedAt.UtcDateTime,
+            study.Kind,
+            study.Scenario,
+            study.Words,
+            Ended = WordFor(study.Ended),
+            study.Document,
+        },
         "The study could not be kept.", cancellation);
 
     /// <inheritdoc/>

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Dapper;
 using Npgsql;
+using RaceLab.Engine.History;
 using RaceLab.Engine.Races;
 
 namespace RaceLab.Engine.Databases;
@@ -47,37 +48,36 @@ public sealed partial class StateServer : IRaceArchive, IAsyncDisposable
         CREATE INDEX studies_owner_created_at ON racelab.studies (owner, created_at DESC);
         CREATE INDEX studies_created_at ON racelab.studies (created_at DESC);
         """,
+        HistoryMigration,
     ];
 
     private readonly NpgsqlDataSource _source;
     private readonly NpgsqlConnectionStringBuilder _target;
 
-    private readonly int _history;
-
-    private StateServer(NpgsqlDataSource source, NpgsqlConnectionStringBuilder target, int history)
+    private StateServer(NpgsqlDataSource source, NpgsqlConnectionStringBuilder target, HistoryLimits limits)
     {
         _source = source;
         _target = target;
-        _history = history;
+        Limits = limits;
     }
-
-    /// <summary>How many races, and how many studies, are kept when nobody says otherwise.</summary>
-    public const int DefaultHistory = 10_000;
 
     /// <summary>Connects and brings the tables up to date, in a schema <c>racelab</c>.</summary>
     /// <exception cref="ServerRefusedException">The server cannot be used, with the reason.</exception>
-    public static Task<StateServer> OpenAsync(string connectionString, CancellationToken cancellation) => OpenAsync(connectionString, DefaultHistory, cancellation);
+    public static Task<StateServer> OpenAsync(string connectionString, CancellationToken cancellation) => OpenAsync(connectionString, HistoryLimits.Default, cancellation);
 
     /// <summary>Connects and brings the tables up to date, in a schema <c>racelab</c>.</summary>
     /// <param name="connectionString">Whoever may create a schema there.</param>
-    /// <param name="history">How many races, and how many studies, are kept, 1 or more: the newest.</param>
+    /// <param name="limits">How much is kept.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="ServerRefusedException">The server cannot be used, with the reason.</exception>
-    public static async Task<StateServer> OpenAsync(string connectionString, int history, CancellationToken cancellation)
+    public static async Task<StateServer> OpenAsync(string connectionString, HistoryLimits limits, CancellationToken cancellation)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(history, 1);
+        ArgumentNullException.ThrowIfNull(limits);
+        ArgumentOutOfRangeException.ThrowIfLessThan(limits.Entries, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(limits.Days, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(limits.Megabytes, 1);
         var target = AdminTarget.Parse(connectionString);
-        var server = new StateServer(NpgsqlDataSource.Create(target), target, history);
+        var server = new StateServer(NpgsqlDataSource.Create(target), target, limits);
         try
         {
             await AdminTarget.WithConnectionAsync(server._source, connection => MigrateAsync(connection, target, cancellation), cancellation).ConfigureAwait(false);
@@ -101,18 +101,14 @@ public sealed partial class StateServer : IRaceArchive, IAsyncDisposable
             CreatedAt = race.CreatedAt.UtcDateTime,
             Result = JsonSerializer.Serialize(race.Result with { Snapshot = [] }, RaceJson.Options),
             Snapshot = race.Result.Snapshot,
-            History = _history,
         };
-        return AskAsync(
-            connection => connection.ExecuteAsync(new CommandDefinition(
-                """
-                INSERT INTO racelab.races (id, owner, created_at, scenario, strategy, ended, result, snapshot)
-                SELECT @Id, @Owner, @CreatedAt, r ->> 'scenario', r ->> 'strategy', r ->> 'end', r, @Snapshot FROM (SELECT @Result::jsonb AS r) AS given
-                ON CONFLICT (id) DO UPDATE SET result = excluded.result, ended = excluded.ended, snapshot = excluded.snapshot;
-                DELETE FROM racelab.races WHERE created_at < (SELECT created_at FROM racelab.races ORDER BY created_at DESC OFFSET @History - 1 LIMIT 1)
-                """,
-                row, cancellationToken: cancellation)),
-            "The race could not be kept.", cancellation);
+        return KeepAsync(
+            """
+            INSERT INTO racelab.races (id, owner, created_at, scenario, strategy, ended, result, snapshot)
+            SELECT @Id, @Owner, @CreatedAt, r ->> 'scenario', r ->> 'strategy', r ->> 'end', r, @Snapshot FROM (SELECT @Result::jsonb AS r) AS given
+            ON CONFLICT (id) DO UPDATE SET result = excluded.result, ended = excluded.ended, snapshot = excluded.snapshot
+            """,
+            row, "The race could not be kept.", cancellation);
     }
 
     /// <inheritdoc/>
@@ -204,7 +200,5 @@ public sealed partial class StateServer : IRaceArchive, IAsyncDisposable
         public string Result { get; init; } = "";
 
         public byte[] Snapshot { get; init; } = [];
-
-        public int History { get; init; }
     }
 }

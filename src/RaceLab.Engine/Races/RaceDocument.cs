@@ -8,7 +8,7 @@ namespace RaceLab.Engine.Races;
 
 /// <summary>
 /// A race's result as it is handed out: the document of <c>--json</c>, and of whatever else exports a race. Its property names are
-/// its contract. Times are in milliseconds, rounded to the microsecond.
+/// its contract, which <c>docs/exports.md</c> describes. Times are in milliseconds, rounded to the microsecond.
 /// </summary>
 public sealed record RaceDocument
 {
@@ -21,6 +21,12 @@ public sealed record RaceDocument
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
     };
+
+    /// <summary>The version that this lab writes. It counts up when a property goes or means something else; new ones come without.</summary>
+    public const int NewestVersion = 1;
+
+    /// <summary>Of this form.</summary>
+    public int Version { get; init; } = NewestVersion;
 
     /// <summary>The scenario's id.</summary>
     public required string Scenario { get; init; }

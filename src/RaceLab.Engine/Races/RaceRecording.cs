@@ -81,6 +81,22 @@ public sealed class RaceRecording : IAttempts
         return (segments, to);
     }
 
+    /// <summary>Every attempt whose end is in the log, worker by worker, in the order of time.</summary>
+    public IEnumerable<RecordedAttempt> Attempts()
+    {
+        for (var worker = 0; worker < Workers; worker++)
+        {
+            foreach (var happened in _events[worker])
+            {
+                if (!happened.IsAttempt) continue;
+                var error = happened.Rejection > 0 ? Rejections[happened.Rejection - 1] : default(SqlError?);
+                yield return new RecordedAttempt(
+                    _track.NumberOf(happened.Attempt, worker), worker + 1, _track.Keys[happened.Key], LiveTrack.Us(happened.Start), LiveTrack.Us(happened.End),
+                    happened.Outcome, error?.SqlState, error?.Constraint, happened.Count, happened.Delivery);
+            }
+        }
+    }
+
     /// <inheritdoc/>
     public AttemptStory? Find(long attempt)
     {

@@ -87,6 +87,20 @@ public sealed class RaceRegistry : IAsyncDisposable
         return true;
     }
 
+    /// <summary>Deletes a race that is over, for its owner: its record, and what is in memory of it.</summary>
+    /// <returns>False where there is no such race, it is not over, or it belongs to somebody else; then nothing was deleted.</returns>
+    /// <exception cref="ArchiveUnavailableException">The archive cannot be asked just now; nothing was deleted.</exception>
+    public async Task<bool> DeleteAsync(string id, string owner, CancellationToken cancellation)
+    {
+        var race = Find(id);
+        if (race is not null && (race.Owner != owner || race.State != RaceState.Over)) return false;
+
+        // It may be over and not kept yet: deleted too early, it would come back.
+        if (_running.TryGetValue(id, out var keeping)) await keeping.WaitAsync(cancellation).ConfigureAwait(false);
+        var deleted = await _archive.DeleteAsync(id, owner, cancellation).ConfigureAwait(false);
+        return _races.TryRemove(id, out _) || deleted;
+    }
+
     /// <summary>Stops every race and waits for them.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -154,6 +168,11 @@ public interface IRaceArchive
     /// <summary>The race of that id, or null.</summary>
     /// <exception cref="ArchiveUnavailableException">The archive cannot be asked just now.</exception>
     Task<ArchivedRace?> FindAsync(string id, CancellationToken cancellation);
+
+    /// <summary>Deletes a race for its owner.</summary>
+    /// <returns>False where there is no such race, or it belongs to somebody else.</returns>
+    /// <exception cref="ArchiveUnavailableException">The archive cannot be asked just now.</exception>
+    Task<bool> DeleteAsync(string id, string owner, CancellationToken cancellation);
 }
 
 /// <summary>A finished race as it is kept.</summary>

@@ -12,6 +12,11 @@ public interface IStudyArchive
     /// <summary>The study of that id, or null.</summary>
     /// <exception cref="ArchiveUnavailableException">The archive cannot be asked just now.</exception>
     Task<ArchivedStudy?> FindAsync(string id, CancellationToken cancellation);
+
+    /// <summary>Deletes a study for its owner.</summary>
+    /// <returns>False where there is no such study, or it belongs to somebody else.</returns>
+    /// <exception cref="ArchiveUnavailableException">The archive cannot be asked just now.</exception>
+    Task<bool> DeleteAsync(string id, string owner, CancellationToken cancellation);
 }
 
 /// <summary>A finished study as it is kept.</summary>

@@ -83,6 +83,19 @@ public sealed class StudyRegistry : IAsyncDisposable
         return true;
     }
 
+    /// <summary>Deletes a study that is over, for its owner: its record, and what is in memory of it.</summary>
+    /// <returns>False where there is no such study, it is not over, or it belongs to somebody else; then nothing was deleted.</returns>
+    /// <exception cref="ArchiveUnavailableException">The archive cannot be asked just now; nothing was deleted.</exception>
+    public async Task<bool> DeleteAsync(string id, string owner, CancellationToken cancellation)
+    {
+        if (Find(id) is { } study && (study.Owner != owner || !study.Completion.IsCompleted)) return false;
+
+        // It may be over and not kept yet: deleted too early, it would come back.
+        if (_running.TryGetValue(id, out var keeping)) await keeping.WaitAsync(cancellation).ConfigureAwait(false);
+        var deleted = await _archive.DeleteAsync(id, owner, cancellation).ConfigureAwait(false);
+        return _studies.TryRemove(id, out _) || deleted;
+    }
+
     /// <summary>Stops every study and waits for them.</summary>
     public async ValueTask DisposeAsync()
     {

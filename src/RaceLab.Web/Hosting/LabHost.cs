@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using RaceLab.Engine.Content;
 using RaceLab.Engine.Databases;
+using RaceLab.Engine.History;
 using RaceLab.Engine.Races;
 using RaceLab.Engine.Schedules;
 using RaceLab.Engine.Studies;
@@ -62,6 +63,7 @@ public sealed class LabHost : IAsyncDisposable
             builder.Services.AddSingleton(servers.Lab);
             builder.Services.AddSingleton<IRaceArchive>(servers.State!);
             builder.Services.AddSingleton<IStudyArchive>(servers.State!);
+            builder.Services.AddSingleton<IHistory>(servers.State!);
             builder.Services.AddSingleton<IRaceRunner, RaceRunner>();
             builder.Services.AddSingleton<IExplorer, Explorer>();
             builder.Services.AddSingleton(settings.Races);

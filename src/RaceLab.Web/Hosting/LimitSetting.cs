@@ -1,4 +1,4 @@
-using RaceLab.Engine.Databases;
+using RaceLab.Engine.History;
 using RaceLab.Engine.Races;
 using RaceLab.Engine.Schedules;
 
@@ -24,8 +24,14 @@ public sealed record LimitSetting(string Key, string Unit, int Least, int Most, 
     /// <summary>Finished races kept in memory.</summary>
     public static readonly LimitSetting RacesInMemory = new("RacesInMemory", "races", 1, 10_000, RaceRegistry.KeptInMemory);
 
-    /// <summary>Finished races kept by the state server.</summary>
-    public static readonly LimitSetting History = new("History", "races", 1, 1_000_000, StateServer.DefaultHistory);
+    /// <summary>Finished races and studies kept by the state server.</summary>
+    public static readonly LimitSetting History = new("History", "races", 1, 1_000_000, HistoryLimits.Default.Entries);
+
+    /// <summary>How long they are kept.</summary>
+    public static readonly LimitSetting HistoryDays = new("HistoryDays", "days", 1, 3_650, HistoryLimits.Default.Days);
+
+    /// <summary>How large they may be together.</summary>
+    public static readonly LimitSetting HistoryMegabytes = new("HistoryMegabytes", "MB", 10, 1_000_000, HistoryLimits.Default.Megabytes);
 
     /// <summary>Explorations that run at once.</summary>
     public static readonly LimitSetting Explorations = new("Explorations", "explorations", 1, 16, new RaceLimits().ExplorationsAtOnce);
@@ -44,5 +50,5 @@ public sealed record LimitSetting(string Key, string Unit, int Least, int Most, 
 
     /// <summary>Every one.</summary>
     public static IReadOnlyList<LimitSetting> All { get; } =
-        [WorkersPerRace, UnfinishedRaces, RacesInMemory, History, Explorations, Circuits, CircuitSeconds, SteppedRuns, StepSeconds];
+        [WorkersPerRace, UnfinishedRaces, RacesInMemory, History, HistoryDays, HistoryMegabytes, Explorations, Circuits, CircuitSeconds, SteppedRuns, StepSeconds];
 }

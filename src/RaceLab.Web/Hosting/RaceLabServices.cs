@@ -1,8 +1,10 @@
 using Microsoft.AspNetCore.Components.Server.Circuits;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using RaceLab.Engine.History;
 using RaceLab.Engine.Races;
 using RaceLab.Engine.Schedules;
 using RaceLab.Engine.Studies;
+using RaceLab.Web.Exports;
 using RaceLab.Web.Races;
 using RaceLab.Web.Studies;
 using Radzen;
@@ -14,7 +16,7 @@ public static class RaceLabServices
 {
     /// <summary>
     /// Adds the pages and everything that they stand on. Not among it: the catalogue, <see cref="IRaceRunner"/>, <see cref="IExplorer"/>, <see cref="Steppers"/>,
-    /// <see cref="IRaceArchive"/>, <see cref="IStudyArchive"/> and <see cref="ServerLacks"/>, which come with the servers.
+    /// <see cref="IRaceArchive"/>, <see cref="IStudyArchive"/>, <see cref="IHistory"/> and <see cref="ServerLacks"/>, which come with the servers.
     /// </summary>
     public static IServiceCollection AddRaceLab(this IServiceCollection services, IConfiguration configuration)
     {
@@ -27,6 +29,7 @@ public static class RaceLabServices
         services.TryAddSingleton<StudyRegistry>();
         services.TryAddSingleton<RaceFinder>();
         services.TryAddSingleton<StudyFinder>();
+        services.TryAddSingleton<HtmlReport>();
         services.TryAddSingleton<ExplorationShelf>();
         services.AddScoped<CarriedChoice>();
         services.AddScoped<CircuitConnection>();

@@ -1,6 +1,7 @@
 using System.Globalization;
 using RaceLab.Engine.Content;
 using RaceLab.Engine.Databases;
+using RaceLab.Engine.History;
 using RaceLab.Engine.Races;
 using RaceLab.Engine.Schedules;
 
@@ -48,7 +49,12 @@ public sealed class SettingsReader
                 Redis = RedisAddress(),
                 Home = Folder("Home", mustExist: false),
                 PostgresBin = Folder("PostgresBin", mustExist: true),
-                History = Limit(LimitSetting.History),
+                History = new HistoryLimits
+                {
+                    Entries = Limit(LimitSetting.History),
+                    Days = Limit(LimitSetting.HistoryDays),
+                    Megabytes = Limit(LimitSetting.HistoryMegabytes),
+                },
             },
             Races = new RaceLimits
             {

@@ -5,6 +5,19 @@ namespace RaceLab.Web.Races;
 /// <summary>An autopsy in sentences. Times are the client's: when an answer had come, unless it says otherwise.</summary>
 public sealed class AutopsyWords(Listing listing)
 {
+    /// <summary>What there is to explain.</summary>
+    public static string Headline(Autopsy autopsy)
+    {
+        ArgumentNullException.ThrowIfNull(autopsy);
+        return autopsy.KeysInAll switch
+        {
+            > 0 => "Why there is a duplicate",
+            _ when autopsy.RejectionsInAll > 0 => "Whom the rejected ones collided with",
+            _ when autopsy.WaitsInAll > 0 => "Who waited for whom",
+            _ => "Nothing to explain: no duplicates, no rejections, no waits that were seen",
+        };
+    }
+
     /// <summary>How a key came to have rows too many: what each of two attempts saw and did, in the order of time.</summary>
     /// <param name="first">The attempt that wrote before.</param>
     /// <param name="second">The one that wrote a row too many.</param>

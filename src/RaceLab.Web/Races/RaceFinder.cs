@@ -32,6 +32,16 @@ public sealed class RaceFinder(RaceRegistry registry, Catalogue catalogue)
             record.Id, record.Owner, record.Result.Scenario, record.Result.Strategy, scenario, scenario?.FindStrategy(record.Result.Strategy),
             record.Result.Workload, null, record.Result);
     }
+
+    /// <summary>Deletes a race that is over, for its owner, wherever it is kept.</summary>
+    /// <returns>False where there is no such race, it is not over, or it belongs to somebody else; then nothing was deleted.</returns>
+    /// <exception cref="ArchiveUnavailableException">The archive cannot be asked just now; nothing was deleted.</exception>
+    public async Task<bool> DeleteAsync(string id, string owner, CancellationToken cancellation)
+    {
+        if (!await registry.DeleteAsync(id, owner, cancellation)) return false;
+        _fetched.TryRemove(id, out _);
+        return true;
+    }
 }
 
 /// <summary>A race that the page shows: one of the registry's, or only its record.</summary>

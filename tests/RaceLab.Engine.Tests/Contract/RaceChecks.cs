@@ -46,4 +46,6 @@ internal sealed class NoArchive : IRaceArchive
     public Task SaveAsync(ArchivedRace race, CancellationToken cancellation) => Task.CompletedTask;
 
     public Task<ArchivedRace?> FindAsync(string id, CancellationToken cancellation) => Task.FromResult<ArchivedRace?>(null);
+
+    public Task<bool> DeleteAsync(string id, string owner, CancellationToken cancellation) => Task.FromResult(false);
 }

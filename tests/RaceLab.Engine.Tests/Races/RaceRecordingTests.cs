@@ -47,6 +47,9 @@ public class RaceRecordingTests(TestPostgres postgres)
         Assert.Equal(2, recording.At(2, 10)!.Attempt);
         Assert.Null(recording.Find(4));
         Assert.Equal([1L, 2, 3], recording.OfKey("thing-1", 100).Select(s => s.Attempt));
+        Assert.Equal(
+            [(1L, 1, "thing-1", 0, 10, Outcome.Created), (2, 2, "thing-1", 5, 20, Outcome.Created), (3, 3, "thing-1", 6, 30, Outcome.Unknown)],
+            recording.Attempts().Select(a => (a.Attempt, a.Worker, a.Key, a.StartUs, a.EndUs, a.Outcome)));
     }
 
     [Fact]

@@ -102,6 +102,34 @@ public class RaceRegistryTests
         Assert.NotEqual(version, await next);
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task DeleteAsync_ByItsOwnerOnceItIsOver_LeavesNothingOfIt()
+    {
+        var archive = new KeptRaces();
+        await using var registry = Registry(new HeldRunner(), archive);
+        var race = registry.Start(Request, "owner");
+        Assert.False(await registry.DeleteAsync(race.Id, "owner", Cancellation));
+        race.Stop();
+        await race.Completion.WaitAsync(Cancellation);
+
+        Assert.False(await registry.DeleteAsync(race.Id, "somebody else", Cancellation));
+        Assert.NotNull(registry.Find(race.Id));
+        Assert.True(await registry.DeleteAsync(race.Id, "owner", Cancellation));
+        Assert.Null(registry.Find(race.Id));
+        Assert.Empty(archive.Races);
+        Assert.False(await registry.DeleteAsync(race.Id, "owner", Cancellation));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task DeleteAsync_ArchiveIsAway_DeletesNothing()
+    {
+        await using var registry = Registry(new HeldRunner(held: false), new KeptRaces { IsAway = true });
+        var race = registry.Start(Request, "owner");
+        await race.Completion.WaitAsync(Cancellation);
+        await Assert.ThrowsAsync<ArchiveUnavailableException>(() => registry.DeleteAsync(race.Id, "owner", Cancellation));
+        Assert.NotNull(registry.Find(race.Id));
+    }
+
     private static RaceRegistry Registry(IRaceRunner runner, KeptRaces? archive = null) =>
         new(runner, archive ?? new KeptRaces(), TimeProvider.System, NullLogger<RaceRegistry>.Instance);
 
@@ -143,6 +171,12 @@ public class RaceRegistryTests
         {
             RefuseIfAway();
             return Task.FromResult(Races.Find(r => r.Id == id));
+        }
+
+        public Task<bool> DeleteAsync(string id, string owner, CancellationToken cancellation)
+        {
+            RefuseIfAway();
+            return Task.FromResult(Races.RemoveAll(r => r.Id == id && r.Owner == owner) > 0);
         }
 
         private void RefuseIfAway()

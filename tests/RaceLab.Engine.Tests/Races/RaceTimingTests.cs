@@ -135,5 +135,7 @@ public class RaceTimingTests(TestPostgres postgres)
         public Task SaveAsync(ArchivedRace race, CancellationToken cancellation) => Task.CompletedTask;
 
         public Task<ArchivedRace?> FindAsync(string id, CancellationToken cancellation) => Task.FromResult<ArchivedRace?>(null);
+
+        public Task<bool> DeleteAsync(string id, string owner, CancellationToken cancellation) => Task.FromResult(false);
     }
 }

@@ -163,5 +163,8 @@ public sealed class StudyRegistryTests
         }
 
         public Task<ArchivedStudy?> FindAsync(string id, CancellationToken cancellation) => Task.FromResult(Studies.GetValueOrDefault(id));
+
+        public Task<bool> DeleteAsync(string id, string owner, CancellationToken cancellation) =>
+            Task.FromResult(Studies.TryGetValue(id, out var study) && study.Owner == owner && Studies.TryRemove(id, out _));
     }
 }

@@ -30,14 +30,6 @@ public sealed partial class AutopsyPanel
 
     private AutopsyWords Words { get; set; } = new(Listing.Empty);
 
-    private string Headline => Autopsy.KeysInAll switch
-    {
-        > 0 => "Why there is a duplicate",
-        _ when Autopsy.RejectionsInAll > 0 => "Whom the rejected ones collided with",
-        _ when Autopsy.WaitsInAll > 0 => "Who waited for whom",
-        _ => "Nothing to explain: no duplicates, no rejections, no waits that were seen",
-    };
-
     /// <inheritdoc/>
     protected override void OnParametersSet()
     {
