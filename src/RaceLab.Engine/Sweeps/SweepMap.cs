@@ -1,6 +1,7 @@
 using RaceLab.Engine.Content;
 using RaceLab.Engine.Races;
 using RaceLab.Engine.Statistics;
+using RaceLab.Engine.Studies;
 
 namespace RaceLab.Engine.Sweeps;
 
@@ -8,7 +9,7 @@ namespace RaceLab.Engine.Sweeps;
 /// <param name="Plan">What was asked for.</param>
 /// <param name="Promise">What the strategy says of the invariant.</param>
 /// <param name="Cells">All of them, pause by pause and in it by workers.</param>
-/// <param name="WindowsMs">For each pause, how long a lone worker's attempt took (median); null while not measured.</param>
+/// <param name="WindowsMs">For each pause, how long an attempt takes with nobody about; null while not measured.</param>
 /// <param name="WritesAgain">Whether a second attempt at a key, with nobody about, still writes; null while not measured.</param>
 /// <param name="LoneViolations">Keys of lone workers that violated the invariant, though there was nobody to race with.</param>
 /// <param name="Unusable">Races that said nothing: they were cut short, or their table could not be asked.</param>
@@ -23,18 +24,29 @@ public sealed record SweepMap(
     int Unusable,
     double? Dispersion)
 {
+    /// <summary>The map of a study, under way or over.</summary>
+    /// <exception cref="InvalidDataException">It is no sweep, or what was chosen cannot be read.</exception>
+    public static SweepMap Of(StudyRecord record)
+    {
+        if (record.Kind != SweepPlan.Kind || SweepChoices.From(record.Choices).Read(null).Plan is not { } plan || record.Strategies is not [var strategy])
+            throw new InvalidDataException("This is no sweep that this lab can read.");
+        return strategy.Promises.TryGetValue(plan.Invariant, out var promise)
+            ? Of(plan, promise, record.Races.Select(r => r.Result))
+            : throw new InvalidDataException("The sweep is about an invariant that its strategy says nothing of.");
+    }
+
     /// <summary>The map of a plan and of what ran.</summary>
     /// <param name="plan">What was asked for.</param>
     /// <param name="promise">What the strategy says of the invariant.</param>
-    /// <param name="races">The races that are over, with their rounds.</param>
-    public static SweepMap Of(SweepPlan plan, Promise promise, IEnumerable<(int Round, RaceResult Result)> races)
+    /// <param name="races">The races that are over.</param>
+    public static SweepMap Of(SweepPlan plan, Promise promise, IEnumerable<RaceResult> races)
     {
         var all = races.ToList();
-        var usable = all.Where(r => r.Result.End == RaceEnd.Finished && InvariantOf(r.Result) is { } asked && asked.Violations <= r.Result.Workload.Keys).ToList();
-        var lone = usable.Where(r => r.Round == SweepPlan.LoneRound).Select(r => r.Result).ToList();
-        var windows = plan.PausesMs.Select(pause => lone.Find(r => PauseOf(r) == pause && !VisitsTwice(r))?.Latency.P50Ms).ToList();
+        var usable = all.Where(r => r.End == RaceEnd.Finished && InvariantOf(r) is { } asked && asked.Violations <= r.Workload.Keys).ToList();
+        var lone = usable.Where(r => r.Workload.Workers == 1).ToList();
+        var windows = plan.PausesMs.Select(pause => WindowOf(pause, lone)).ToList();
         var writesAgain = lone.Find(VisitsTwice) is { } twice ? twice.Attempts.Created + twice.Attempts.Updated > twice.Workload.Keys : (bool?)null;
-        var byCell = usable.Where(r => r.Round != SweepPlan.LoneRound).ToLookup(r => (PauseOf(r.Result), r.Result.Workload.Workers), r => r.Result);
+        var byCell = usable.Where(r => r.Workload.Workers > 1).ToLookup(r => (PauseOf(r), r.Workload.Workers));
         var cells = new List<SweepCell>();
         for (var i = 0; i < plan.PausesMs.Count; i++)
         {
@@ -52,6 +64,10 @@ public sealed record SweepMap(
 
     /// <summary>The cell of a pause and a number of workers.</summary>
     public SweepCell At(int pauseMs, int workers) => Cells.First(c => c.PauseMs == pauseMs && c.Workers == workers);
+
+    /// <summary>How long an attempt takes with nobody about: the median of a lone race, of the quickest one where there are several, since whatever disturbs only makes it longer.</summary>
+    private static double? WindowOf(int pauseMs, List<RaceResult> lone) =>
+        lone.Where(r => PauseOf(r) == pauseMs && !VisitsTwice(r) && r.Latency.Count > 0).Min(r => (double?)r.Latency.P50Ms);
 
     private static double? Predict(SweepPlan plan, Promise promise, int workers, double? windowMs, bool? writesAgain) => (promise, windowMs, writesAgain) switch
     {

@@ -1,4 +1,7 @@
+using System.Globalization;
+using RaceLab.Engine.Content;
 using RaceLab.Engine.Races;
+using RaceLab.Engine.Studies;
 
 namespace RaceLab.Engine.Sweeps;
 
@@ -8,6 +11,9 @@ namespace RaceLab.Engine.Sweeps;
 /// </summary>
 public sealed record SweepPlan
 {
+    /// <summary>What sort of study a sweep is.</summary>
+    public const string Kind = "sweep";
+
     /// <summary>The most pauses.</summary>
     public const int MostPauses = 12;
 
@@ -19,9 +25,6 @@ public sealed record SweepPlan
 
     /// <summary>The most races of one cell.</summary>
     public const int MostRounds = 10;
-
-    /// <summary>The round of <see cref="LoneRaces"/>, which are no trials.</summary>
-    public const int LoneRound = 0;
 
     /// <summary>The longest that a sweep may be expected to take.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromMinutes(20);
@@ -56,16 +59,17 @@ public sealed record SweepPlan
     public TimeSpan ExpectedTime => Races().Aggregate(TimeSpan.Zero, (sum, race) => sum + Expected(race.Workload));
 
     /// <summary>How many races it has.</summary>
-    public int Count => PausesMs.Count + 1 + (Rounds * PausesMs.Count * Workers.Count);
+    public int Count => 1 + (Rounds * PausesMs.Count * (Workers.Count + 1));
 
     /// <summary>
-    /// The races in the order in which they run: first those of a worker that is alone, then round after round of all cells, each round in an order of its own that is drawn, so
-    /// that a machine that slows down meanwhile is not mistaken for a longer pause.
+    /// The races in the order in which they run: round after round of all cells, each round in an order of its own that is drawn, so that a machine that slows down meanwhile is
+    /// not mistaken for a longer pause. Among them, with one worker, are those that the model is made of.
     /// </summary>
     public IEnumerable<(int Round, Workload Workload)> Races()
     {
-        foreach (var lone in LoneRaces()) yield return (LoneRound, lone);
-        var cells = PausesMs.SelectMany(pause => Workers.Select(workers => (pause, workers))).ToArray();
+        // Where each key is visited twice by one worker: whether the second visitor of a key still writes. It is also what warms up.
+        yield return (0, Race(1, LoneKeys, PausesMs[0]) with { Attempts = 2 * LoneKeys });
+        var cells = PausesMs.SelectMany(pause => Workers.Prepend(1).Select(workers => (pause, workers))).ToArray();
         var draw = new Draw(Seed, 0);
         for (var round = 1; round <= Rounds; round++)
         {
@@ -76,12 +80,31 @@ public sealed record SweepPlan
             }
 
             foreach (var (pause, workers) in cells)
-            {
-                var workload = Race(workers, Keys, pause) with { ArrivalSpread = Spread, Seed = unchecked((Seed * 1000) + round) };
-                yield return (round, workload);
-            }
+                yield return (round, workers == 1 ? Race(1, LoneKeys, pause) : Race(workers, Keys, pause) with { ArrivalSpread = Spread, Seed = unchecked((Seed * 1000) + round) });
         }
     }
+
+    /// <summary>The same as a study.</summary>
+    /// <param name="scenario">As it stands in content.</param>
+    /// <param name="strategy">One of its strategies.</param>
+    public StudyPlan For(Scenario scenario, Strategy strategy) => new()
+    {
+        Kind = Kind,
+        Scenario = scenario,
+        Strategies = [strategy],
+        Workload = Race(Workers[0], Keys, PausesMs[0]) with { ArrivalSpread = Spread },
+        Choices = new SweepChoices
+        {
+            Invariant = Invariant,
+            Pauses = string.Join(',', PausesMs),
+            Workers = string.Join(',', Workers),
+            Spread = Text((long)Spread.TotalMilliseconds),
+            Keys = Text(Keys),
+            Rounds = Text(Rounds),
+            Seed = Text(Seed),
+        }.Write(),
+        Races = [.. Races().Select(r => new PlannedRace(r.Round, strategy, r.Workload))],
+    };
 
     /// <summary>Why it cannot be run, in sentences, by what they are about; none where it can.</summary>
     /// <param name="workersPerRace">The most workers that the lab allows.</param>
@@ -98,20 +121,15 @@ public sealed record SweepPlan
     }
 
     /// <summary>Why a sweep whose values are all in range is too long, in a sentence; null where it is not.</summary>
-    public string? FindExcess() => ExpectedTime > Longest
+    public string? FindExcess() => Count > StudyPlan.MostRaces
+        ? $"These are {Count} races, and one sweep has at most {StudyPlan.MostRaces}. Choose fewer rounds, pauses or numbers of workers."
+        : ExpectedTime > Longest
         ? $"These {Count} races would take about {ExpectedTime.TotalMinutes:F0} minutes, and a sweep takes {Longest.TotalMinutes:F0} at most. Choose fewer keys, rounds, pauses or numbers of workers, or a shorter spread."
         : null;
 
     /// <summary>About how long a race takes.</summary>
     public static TimeSpan Expected(Workload workload) => TimeSpan.FromMilliseconds(
         PreparationMs + ((workload.Attempts ?? 0) * ((workload.ArrivalSpread?.TotalMilliseconds ?? 0) + workload.PauseHigh.TotalMilliseconds + AttemptMs)));
-
-    /// <summary>
-    /// What the model is made of: how long an attempt takes that nobody disturbs, for each pause; and, in the last race, where each key is visited twice, whether the second visitor of a key still
-    /// writes.
-    /// </summary>
-    private IEnumerable<Workload> LoneRaces() =>
-        [.. PausesMs.Select(pause => Race(1, LoneKeys, pause)), Race(1, LoneKeys, PausesMs[0]) with { Attempts = 2 * LoneKeys }];
 
     private Workload Race(int workers, int keys, int pauseMs) => new()
     {
@@ -124,6 +142,8 @@ public sealed record SweepPlan
         PauseHigh = TimeSpan.FromMilliseconds(pauseMs),
         Seed = Seed,
     };
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 
     private static bool Ascends(IReadOnlyList<int> values) => values.Zip(values.Skip(1)).All(pair => pair.First < pair.Second);
 }

@@ -4,6 +4,7 @@ using RaceLab.Engine.Races;
 using RaceLab.Engine.Schedules;
 using RaceLab.Engine.Studies;
 using RaceLab.Web.Races;
+using RaceLab.Web.Studies;
 using Radzen;
 
 namespace RaceLab.Web.Hosting;
@@ -25,6 +26,7 @@ public static class RaceLabServices
         services.TryAddSingleton<RaceRegistry>();
         services.TryAddSingleton<StudyRegistry>();
         services.TryAddSingleton<RaceFinder>();
+        services.TryAddSingleton<StudyFinder>();
         services.TryAddSingleton<ExplorationShelf>();
         services.AddScoped<CarriedChoice>();
         services.AddScoped<CircuitConnection>();
