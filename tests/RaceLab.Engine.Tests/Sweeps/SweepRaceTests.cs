@@ -1,4 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using RaceLab.Engine.Content;
+using RaceLab.Engine.Programs;
 using RaceLab.Engine.Races;
 using RaceLab.Engine.Studies;
 using RaceLab.Engine.Sweeps;
@@ -38,8 +40,8 @@ public sealed class SweepRaceTests(TestPostgres postgres)
     public async Task Race_ArrivalsSpread_WorkersMeetBeforeEachAttemptAndThenComeApart()
     {
         var request = SmallScenario.Request(
-            new Workload { Workers = 4, Keys = 6, Attempts = 6, Duration = null, ArrivalSpread = TimeSpan.FromMilliseconds(30) }, Content.Promise.Some, null,
-            SmallScenario.Sql("insert", "INSERT INTO things (name, attempt) VALUES (@key, @attempt)"), new Programs.SayStep(Programs.Outcome.Created, null, 1));
+            new Workload { Workers = 4, Keys = 6, Attempts = 6, Duration = null, ArrivalSpread = TimeSpan.FromMilliseconds(30) }, Promise.Some, null,
+            SmallScenario.Sql("insert", "INSERT INTO things (name, attempt) VALUES (@key, @attempt)"), new SayStep(Outcome.Created, null, 1));
 
         // Whoever begins a later key before all are through with the one before it has not waited.
         const string Early = """
