@@ -1,7 +1,6 @@
 using System.Globalization;
 using RaceLab.Engine.Content;
 using RaceLab.Engine.Races;
-using RaceLab.Engine.Studies;
 
 namespace RaceLab.Engine.Sweeps;
 
