@@ -52,6 +52,9 @@ public sealed record RaceDocument
     /// <summary>The range that pauses were drawn from.</summary>
     public required PauseRange PauseMs { get; init; }
 
+    /// <summary>Over which time workers that waited for each other began each attempt; null where nobody waited for anybody.</summary>
+    public required double? ArrivalSpreadMs { get; init; }
+
     /// <summary>Whether each commit waited for the disk.</summary>
     public required bool SynchronousCommit { get; init; }
 
@@ -129,6 +132,7 @@ public sealed record RaceDocument
             AttemptsPerWorker = workload.Attempts,
             DurationMs = workload.Duration?.TotalMilliseconds,
             PauseMs = new PauseRange(workload.PauseLow.TotalMilliseconds, workload.PauseHigh.TotalMilliseconds),
+            ArrivalSpreadMs = workload.ArrivalSpread?.TotalMilliseconds,
             SynchronousCommit = workload.SynchronousCommit,
             Seed = workload.Seed,
             End = result.End,

@@ -52,6 +52,7 @@ internal sealed class RaceWorker : IAsyncDisposable
         for (var attempt = 0; _track.MayBegin(attempt); attempt++)
         {
             var key = _draw.Key(workload, attempt);
+            if (workload.ArrivalSpread is { } spread && !await ArriveAsync(spread, attempt).ConfigureAwait(false)) break;
             if (!await AttemptAsync(attempt, key).ConfigureAwait(false)) await ReconnectAsync(_track.Stopping).ConfigureAwait(false);
         }
 
@@ -59,6 +60,22 @@ internal sealed class RaceWorker : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _seat.DisposeAsync();
+
+    /// <summary>Waits for the others, and then for a time of its own. False where the race was stopped meanwhile.</summary>
+    private async Task<bool> ArriveAsync(TimeSpan spread, int attempt)
+    {
+        try
+        {
+            await _track.Rendezvous.MeetAsync(_track.Request.Workload.Workers).WaitAsync(_track.Stopping).ConfigureAwait(false);
+            await Task.Delay(_draw.Between(TimeSpan.Zero, spread), _track.Time, _track.Stopping).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (_track.Stopping.IsCancellationRequested)
+        {
+            // The others are told as well, and nobody is waited for.
+        }
+
+        return _track.MayBegin(attempt);
+    }
 
     /// <summary>One attempt, with as many deliveries as it needs. False where the connection was lost with the last of them.</summary>
     private async ValueTask<bool> AttemptAsync(int attempt, int key)
@@ -192,6 +209,9 @@ internal sealed class RaceTrack
     public required InputSource Inputs { get; init; }
 
     public Rejections Rejections { get; } = new();
+
+    /// <summary>Where workers meet before each attempt, where the workload says so.</summary>
+    public Rendezvous Rendezvous { get; } = new();
 
     /// <summary>Completes when all workers may start.</summary>
     public Task Barrier => _barrier.Task;

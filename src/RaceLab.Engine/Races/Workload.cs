@@ -47,6 +47,12 @@ public sealed record Workload
     public TimeSpan PauseHigh { get; init; } = TimeSpan.Zero;
 
     /// <summary>
+    /// Null: each worker begins its next attempt as soon as it is through with the last one. Otherwise, over 0 and up to 1 s, all wait for each other before each attempt, and
+    /// each then begins at a time of its own, drawn evenly from this spread: as requests for one thing come in that nobody has sent together. Only with <see cref="Attempts"/>.
+    /// </summary>
+    public TimeSpan? ArrivalSpread { get; init; }
+
+    /// <summary>
     /// PostgreSQL's <c>synchronous_commit</c>: on waits for the disk at each commit, as servers do by default
     /// (<see href="https://www.postgresql.org/docs/current/runtime-config-wal.html">WAL settings</see>).
     /// </summary>
@@ -84,6 +90,10 @@ public sealed record Workload
             yield return new(nameof(Attempts), $"{Workers} workers with {Attempts} attempts each are more than the {MaximumTotalAttempts:N0} that one race records.");
         if (Duration is { } duration && (duration <= TimeSpan.Zero || duration > MaximumDuration))
             yield return new(nameof(Duration), $"The duration must be over 0 s and at most {MaximumDuration.TotalSeconds} s.");
+        if (ArrivalSpread is { } spread && (spread <= TimeSpan.Zero || spread > MaximumPause))
+            yield return new(nameof(ArrivalSpread), $"The spread of arrivals must be over 0 and at most {MaximumPause.TotalMilliseconds:N0} ms.");
+        else if (ArrivalSpread is not null && Attempts is null)
+            yield return new(nameof(ArrivalSpread), "Workers can wait for each other only where each has the same number of attempts: give attempts, and no duration.");
         if (PauseLow < TimeSpan.Zero || PauseLow > MaximumPause) yield return new(nameof(PauseLow), PauseRange);
         else if (PauseHigh < PauseLow || PauseHigh > MaximumPause) yield return new(nameof(PauseHigh), PauseRange);
     }

@@ -15,7 +15,7 @@ public sealed record StudyPlan
     /// <summary>The longest that a study may take, its waiting included; it ends there and says so.</summary>
     public static readonly TimeSpan MaximumElapsed = TimeSpan.FromMinutes(30);
 
-    /// <summary>About how long a race takes beside its attempts: a clean database, connections, statements, counting. Measured on two cores with 20 workers.</summary>
+    /// <summary>About how long a race takes beside its attempts: a clean database, connections, statements, counting. A rough figure for some twenty workers.</summary>
     public static readonly TimeSpan Preparation = TimeSpan.FromSeconds(0.5);
 
     /// <summary>What sort of study it is, such as "comparison".</summary>

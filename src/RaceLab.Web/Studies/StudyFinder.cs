@@ -23,6 +23,16 @@ public sealed class StudyFinder(StudyRegistry registry)
         return shown?.Record.Kind == kind ? shown : null;
     }
 
+    /// <summary>Deletes a study that is over, for its owner, wherever it is kept.</summary>
+    /// <returns>False where there is no such study, it is not over, or it belongs to somebody else; then nothing was deleted.</returns>
+    /// <exception cref="ArchiveUnavailableException">The archive cannot be asked just now; nothing was deleted.</exception>
+    public async Task<bool> DeleteAsync(string id, string owner, CancellationToken cancellation)
+    {
+        if (!await registry.DeleteAsync(id, owner, cancellation)) return false;
+        _fetched.TryRemove(id, out _);
+        return true;
+    }
+
     private async ValueTask<ShownStudy?> FetchAsync(string id, CancellationToken cancellation)
     {
         if (_fetched.TryGetValue(id, out var known)) return known;

@@ -6,6 +6,7 @@ using RaceLab.Engine.Programs;
 using RaceLab.Engine.Races;
 using RaceLab.Engine.Tests.Autopsies;
 using RaceLab.Engine.Tests.Databases;
+using RaceLab.Engine.Tests.Contract;
 
 namespace RaceLab.Engine.Tests.Races;
 
@@ -128,14 +129,5 @@ public class RaceTimingTests(TestPostgres postgres)
             await _both.Task.WaitAsync(stop);
             return await runner.RunAsync(request, progress, stop);
         }
-    }
-
-    private sealed class NoArchive : IRaceArchive
-    {
-        public Task SaveAsync(ArchivedRace race, CancellationToken cancellation) => Task.CompletedTask;
-
-        public Task<ArchivedRace?> FindAsync(string id, CancellationToken cancellation) => Task.FromResult<ArchivedRace?>(null);
-
-        public Task<bool> DeleteAsync(string id, string owner, CancellationToken cancellation) => Task.FromResult(false);
     }
 }

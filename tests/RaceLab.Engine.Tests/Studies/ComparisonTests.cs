@@ -134,11 +134,4 @@ public sealed class ComparisonTests(TestPostgres postgres)
             ],
         };
     }
-
-    private sealed class NoStudies : IStudyArchive
-    {
-        public Task SaveAsync(ArchivedStudy study, CancellationToken cancellation) => Task.CompletedTask;
-
-        public Task<ArchivedStudy?> FindAsync(string id, CancellationToken cancellation) => Task.FromResult<ArchivedStudy?>(null);
-    }
 }

@@ -3,9 +3,9 @@ using Microsoft.AspNetCore.Components.Routing;
 using RaceLab.Engine.Content;
 using RaceLab.Engine.History;
 using RaceLab.Engine.Races;
-using RaceLab.Engine.Studies;
 using RaceLab.Web.History;
 using RaceLab.Web.Races;
+using RaceLab.Web.Studies;
 
 namespace RaceLab.Web.Components.Pages;
 
@@ -36,7 +36,7 @@ public sealed partial class HistoryPage : IDisposable
     private RaceFinder Finder { get; set; } = default!;
 
     [Inject]
-    private StudyRegistry Studies { get; set; } = default!;
+    private StudyFinder Studies { get; set; } = default!;
 
     [Inject]
     private Catalogue Catalogue { get; set; } = default!;
