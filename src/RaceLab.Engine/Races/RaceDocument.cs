@@ -55,6 +55,9 @@ public sealed record RaceDocument
     /// <summary>Whether each commit waited for the disk.</summary>
     public required bool SynchronousCommit { get; init; }
 
+    /// <summary>What spoke to PostgreSQL, as <see cref="WorkloadText.FormatEngine"/> writes it.</summary>
+    public required string Engine { get; init; }
+
     /// <summary>Where keys and pauses were drawn from.</summary>
     public required long Seed { get; init; }
 
@@ -130,6 +133,7 @@ public sealed record RaceDocument
             DurationMs = workload.Duration?.TotalMilliseconds,
             PauseMs = new PauseRange(workload.PauseLow.TotalMilliseconds, workload.PauseHigh.TotalMilliseconds),
             SynchronousCommit = workload.SynchronousCommit,
+            Engine = result.Engine,
             Seed = workload.Seed,
             End = result.End,
             Problem = result.Problem,
