@@ -37,7 +37,7 @@ internal static class RaceTable
         var length = race.AttemptsPerWorker is { } attempts ? $"{Many(attempts, "attempt")} each" : $"for {Number(race.DurationMs!.Value)} ms";
         var pause = race.PauseMs.Low == race.PauseMs.High ? Number(race.PauseMs.High) : $"{Number(race.PauseMs.Low)} to {Number(race.PauseMs.High)}";
         return $"{Many(race.Workers, "worker")}, {Many(race.Keys, "key")} {race.Distribution}, {length}, pause {pause} ms, "
-            + $"synchronous_commit {(race.SynchronousCommit ? "on" : "off")}, seed {race.Seed}";
+            + $"synchronous_commit {(race.SynchronousCommit ? "on" : "off")}, seed {race.Seed}, engine {race.Engine}";
     }
 
     private static string EndLine(RaceEnd end) => end switch

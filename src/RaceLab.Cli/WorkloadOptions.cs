@@ -22,12 +22,15 @@ internal sealed class WorkloadOptions
         "--distribution", string.Join('|', WorkloadText.DistributionNames), $"Which key an attempt is for. Default: {WorkloadText.FormatDistribution(Default.Distribution)}.");
 
     private readonly Option<string?> _commit = Text("--commit", "on|off", "PostgreSQL's synchronous_commit: on waits for the disk at each commit. Default: on.");
+    private readonly Option<string?> _engine = Text(
+        "--engine", string.Join('|', WorkloadText.EngineNames), $"What speaks to PostgreSQL: an application's driver, or the lab's own client. Default: {WorkloadText.FormatEngine(Default.Engine)}.");
+
     private readonly Option<string?> _seed = Text("--seed", "n", $"Where keys and pauses are drawn from. Default: {Default.Seed}.");
 
     /// <summary>Adds them to a command.</summary>
     public void AddTo(Command command)
     {
-        foreach (var option in new[] { _workers, _keys, _attempts, _duration, _pause, _distribution, _commit, _seed }) command.Options.Add(option);
+        foreach (var option in new[] { _workers, _keys, _attempts, _duration, _pause, _distribution, _commit, _engine, _seed }) command.Options.Add(option);
     }
 
     /// <summary>Reads the workload.</summary>
@@ -53,6 +56,7 @@ internal sealed class WorkloadOptions
             PauseHigh = high,
             Distribution = Distribution(parsed, problems),
             SynchronousCommit = Commit(parsed, problems),
+            Engine = Engine(parsed, problems),
             Seed = Number<long>(parsed, _seed, $"between {long.MinValue} and {long.MaxValue}", problems) ?? usual.Seed,
         };
         if (problems.Count == before) problems.AddRange(workload.Validate().Select(p => p.Message));
@@ -91,6 +95,14 @@ internal sealed class WorkloadOptions
         if (parsed.GetValue(_distribution) is not { } text) return Default.Distribution;
         if (WorkloadText.TryParseDistribution(text, out var distribution)) return distribution;
         problems.Add($"--distribution must be one of {string.Join(", ", WorkloadText.DistributionNames)}, and '{text}' is not.");
+        return default;
+    }
+
+    private RaceEngine Engine(ParseResult parsed, List<string> problems)
+    {
+        if (parsed.GetValue(_engine) is not { } text) return Default.Engine;
+        if (WorkloadText.TryParseEngine(text, out var engine)) return engine;
+        problems.Add($"--engine must be one of {string.Join(", ", WorkloadText.EngineNames)}, and '{text}' is not.");
         return default;
     }
 

@@ -29,7 +29,7 @@ public sealed partial class RaceCommandTests
         var lab = new FakeLab();
 
         await lab.RunAsync(
-            Race + "--workers 50 --keys 1 --attempts 3 --pause 0-5ms --distribution hot-key --commit off --seed -9 --lab Host=example",
+            Race + "--workers 50 --keys 1 --attempts 3 --pause 0-5ms --distribution hot-key --commit off --engine wire --seed -9 --lab Host=example",
             TestContext.Current.CancellationToken);
 
         var expected = new Workload
@@ -41,6 +41,7 @@ public sealed partial class RaceCommandTests
             PauseHigh = TimeSpan.FromMilliseconds(5),
             Distribution = KeyDistribution.HotKey,
             SynchronousCommit = false,
+            Engine = RaceEngine.Wire,
             Seed = -9,
         };
         Assert.Equal(expected, lab.Request!.Workload);

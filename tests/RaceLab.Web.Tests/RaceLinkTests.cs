@@ -116,6 +116,7 @@ public sealed class RaceLinkTests
                 PauseLow = TimeSpan.FromMilliseconds(low),
                 PauseHigh = TimeSpan.FromMilliseconds(random.Next(low, 1001)),
                 SynchronousCommit = random.Next(2) == 0,
+                Engine = (RaceEngine)random.Next(2),
                 Seed = random.NextInt64(),
             };
             var link = new RaceLink("s", "t", WorkloadForm.From(workload), []);

@@ -3,13 +3,14 @@ using System.Net.Sockets;
 using Npgsql;
 using RaceLab.Engine.Databases;
 using RaceLab.Engine.Programs;
+using RaceLab.Engine.Wire;
 
 namespace RaceLab.Engine.Applications;
 
 /// <summary>Where the connections of a strategy's application come from: the race's database under its settings, or an address at which nobody listens.</summary>
 internal sealed class ConnectionSource : IAsyncDisposable
 {
-    private readonly NpgsqlDataSource _source;
+    private readonly SessionSource _source;
     private readonly Socket? _nobody;
     private readonly StepProgram _program;
     private readonly int _keptRows;
@@ -17,6 +18,7 @@ internal sealed class ConnectionSource : IAsyncDisposable
     private readonly RentedServices _services;
     private readonly TimeProvider _time;
 
+    /// <param name="loop">Of the wire engine; null: Npgsql.</param>
     /// <param name="connectionString">The race's database.</param>
     /// <param name="settings">What every connection is opened with.</param>
     /// <param name="use">What the strategy asks for; null: a connection for each worker.</param>
@@ -24,7 +26,8 @@ internal sealed class ConnectionSource : IAsyncDisposable
     /// <param name="program">What is prepared on connections that are used more than once.</param>
     /// <param name="keptRows">How many rows of an answer are kept.</param>
     /// <param name="time">Times the waits for a server that strangers have filled.</param>
-    public ConnectionSource(string connectionString, SessionSettings settings, ConnectionUse? use, RentedServices services, StepProgram program, int keptRows, TimeProvider time)
+    public ConnectionSource(
+        WireLoop? loop, string connectionString, SessionSettings settings, ConnectionUse? use, RentedServices services, StepProgram program, int keptRows, TimeProvider time)
     {
         if (use is { IsServerAbsent: true })
         {
@@ -34,7 +37,7 @@ internal sealed class ConnectionSource : IAsyncDisposable
             connectionString = new NpgsqlConnectionStringBuilder(connectionString) { Host = "127.0.0.1", Port = ((IPEndPoint)_nobody.LocalEndPoint!).Port }.ConnectionString;
         }
 
-        _source = settings.SourceFor(connectionString);
+        _source = SessionSource.For(connectionString, settings, loop);
         _program = program;
         _keptRows = keptRows;
         _use = use;
@@ -53,7 +56,7 @@ internal sealed class ConnectionSource : IAsyncDisposable
         // A connection for one attempt is not worth preparing statements on.
         async Task<ISession> ConnectAsync() =>
             await _services.JoinAsync(
-                await NpgsqlSession.OpenAsync(_source, _program, _keptRows, cancellation, prepare: _use is null or { Pool: not null }).ConfigureAwait(false), _program, _keptRows, cancellation).ConfigureAwait(false);
+                await _source.OpenAsync(_program, StatementTarget.Primary, _keptRows, prepare: _use is null or { Pool: not null }, cancellation).ConfigureAwait(false), _program, _keptRows, cancellation).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>

@@ -6,7 +6,7 @@ namespace RaceLab.Engine.Databases;
 /// <param name="primary">Where it writes.</param>
 /// <param name="replica">Where it only reads; null where no step does.</param>
 /// <param name="leases">Where it takes leases; null where no block is one.</param>
-internal sealed class ManySession(NpgsqlSession primary, NpgsqlSession? replica, LeaseClient? leases) : ISession
+internal sealed class ManySession(ISession primary, ISession? replica, LeaseClient? leases) : ISession
 {
     /// <inheritdoc/>
     public int ProcessId => primary.ProcessId;

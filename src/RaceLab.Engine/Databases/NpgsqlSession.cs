@@ -7,11 +7,6 @@ namespace RaceLab.Engine.Databases;
 /// <summary>A session over Npgsql, with every statement of the program prepared before the race begins.</summary>
 public sealed class NpgsqlSession : ISession
 {
-    // DISCARD ALL without DEALLOCATE ALL, which is what Npgsql itself sends where statements are prepared.
-    private const string Reset = """
-        SET SESSION AUTHORIZATION DEFAULT; RESET ALL; CLOSE ALL; UNLISTEN *; SELECT pg_advisory_unlock_all(); DISCARD SEQUENCES; DISCARD TEMP
-        """;
-
     private readonly NpgsqlConnection _connection;
     private readonly NpgsqlCommand?[] _commands;
     private readonly int _keptRows;
@@ -27,24 +22,15 @@ public sealed class NpgsqlSession : ISession
     /// <inheritdoc/>
     public int ProcessId { get; private set; }
 
-    /// <summary>Connects and, unless told otherwise, prepares every statement of a program.</summary>
+    /// <summary>Connects and, unless told otherwise, prepares the statements of a program that are sent to one server.</summary>
     /// <param name="source">Where to connect.</param>
     /// <param name="program">Its statements are the only ones that the session can send.</param>
-    /// <param name="keptRows">How many rows of an answer to keep for those who look on; 0 where nobody does, as in a race.</param>
-    /// <param name="cancellation">Gives up.</param>
-    /// <param name="prepare">False for a connection that is used once.</param>
-    /// <exception cref="ServerRefusedException">The server cannot be reached, will not have one more connection, or rejects a statement.</exception>
-    public static Task<NpgsqlSession> OpenAsync(
-        NpgsqlDataSource source, StepProgram program, int keptRows, CancellationToken cancellation, bool prepare = true) =>
-        OpenAsync(source, program, StatementTarget.Primary, keptRows, prepare, cancellation);
-
-    /// <param name="source">Where to connect.</param>
-    /// <param name="program">Whose statements.</param>
     /// <param name="target">Which of them: those that are sent to this server.</param>
-    /// <param name="keptRows">How many rows of an answer to keep.</param>
+    /// <param name="keptRows">How many rows of an answer to keep for those who look on; 0 where nobody does, as in a race.</param>
     /// <param name="prepare">False for a connection that is used once.</param>
     /// <param name="cancellation">Gives up.</param>
-    internal static async Task<NpgsqlSession> OpenAsync(
+    /// <exception cref="ServerRefusedException">The server cannot be reached, will not have one more connection, or rejects a statement.</exception>
+    public static async Task<NpgsqlSession> OpenAsync(
         NpgsqlDataSource source, StepProgram program, StatementTarget target, int keptRows, bool prepare, CancellationToken cancellation)
     {
         var connection = source.CreateConnection();
@@ -142,7 +128,7 @@ public sealed class NpgsqlSession : ISession
     {
         try
         {
-            var command = new NpgsqlCommand(Reset, _connection);
+            var command = new NpgsqlCommand(SessionSettings.Reset, _connection);
             await using var disposing = command.ConfigureAwait(false);
             await command.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);
             return true;

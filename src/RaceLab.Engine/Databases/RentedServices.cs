@@ -1,17 +1,17 @@
-using Npgsql;
 using RaceLab.Engine.Programs;
+using RaceLab.Engine.Wire;
 
 namespace RaceLab.Engine.Databases;
 
 /// <summary>What one race or one stage has beside its database, for as long as it runs: what its program uses, and nothing else.</summary>
 internal sealed class RentedServices : IAsyncDisposable
 {
-    private readonly NpgsqlDataSource? _replica;
+    private readonly SessionSource? _replica;
     private readonly RedisAddress? _redis;
     private readonly string _prefix = $"racelab:{Guid.NewGuid():N}";
     private RedisConnection? _time;
 
-    private RentedServices(Standby? standby, NpgsqlDataSource? replica, RedisAddress? redis, LeaseBook? leases)
+    private RentedServices(Standby? standby, SessionSource? replica, RedisAddress? redis, LeaseBook? leases)
     {
         Standby = standby;
         Leases = leases;
@@ -31,15 +31,16 @@ internal sealed class RentedServices : IAsyncDisposable
     /// <param name="database">The database, which a standby has as well.</param>
     /// <param name="settings">For connections to the standby.</param>
     /// <param name="stepped">Whether leases run out by turns, and not by time.</param>
+    /// <param name="loop">Of the wire engine; null: Npgsql.</param>
     /// <param name="cancellation">Gives up waiting for it.</param>
     /// <exception cref="ServerRefusedException">Something cannot be had, with the reason.</exception>
     public static async Task<RentedServices> RentAsync(
-        LabServices services, StepProgram program, RaceDatabase database, SessionSettings settings, bool stepped, CancellationToken cancellation)
+        LabServices services, StepProgram program, RaceDatabase database, SessionSettings settings, bool stepped, WireLoop? loop, CancellationToken cancellation)
     {
         var redis = program.Services.Contains(LabService.Redis) ? await services.RedisAsync(cancellation).ConfigureAwait(false) : null;
         var standby = program.Services.Contains(LabService.Replica) ? await services.RentStandbyAsync(cancellation).ConfigureAwait(false) : null;
         return new RentedServices(
-            standby, standby is null ? null : settings.SourceFor(standby.ConnectionStringFor(database)), redis, stepped && redis is not null ? new LeaseBook() : null);
+            standby, standby is null ? null : SessionSource.For(standby.ConnectionStringFor(database), settings, loop), redis, stepped && redis is not null ? new LeaseBook() : null);
     }
 
     /// <summary>Connects one worker or session to everything else that its program uses.</summary>
@@ -48,13 +49,13 @@ internal sealed class RentedServices : IAsyncDisposable
     /// <param name="keptRows">How many rows of an answer to keep.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="ServerRefusedException">A server cannot be reached, or rejects a statement.</exception>
-    public async Task<ISession> JoinAsync(NpgsqlSession session, StepProgram program, int keptRows, CancellationToken cancellation)
+    public async Task<ISession> JoinAsync(ISession session, StepProgram program, int keptRows, CancellationToken cancellation)
     {
         if (_replica is null && _redis is null) return session;
-        NpgsqlSession? replica = null;
+        ISession? replica = null;
         try
         {
-            if (_replica is not null) replica = await NpgsqlSession.OpenAsync(_replica, program, StatementTarget.Replica, keptRows, prepare: true, cancellation).ConfigureAwait(false);
+            if (_replica is not null) replica = await _replica.OpenAsync(program, StatementTarget.Replica, keptRows, prepare: true, cancellation).ConfigureAwait(false);
             var leases = _redis is null ? null : new LeaseClient(await RedisConnection.OpenAsync(_redis, cancellation).ConfigureAwait(false), _prefix, Leases);
             return new ManySession(session, replica, leases);
         }

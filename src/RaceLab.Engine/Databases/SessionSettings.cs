@@ -6,6 +6,11 @@ namespace RaceLab.Engine.Databases;
 /// <summary>What a race asks of its connections.</summary>
 public sealed record SessionSettings
 {
+    /// <summary>DISCARD ALL without DEALLOCATE ALL: what Npgsql itself sends where statements are prepared.</summary>
+    internal const string Reset = """
+        SET SESSION AUTHORIZATION DEFAULT; RESET ALL; CLOSE ALL; UNLISTEN *; SELECT pg_advisory_unlock_all(); DISCARD SEQUENCES; DISCARD TEMP
+        """;
+
     /// <summary>PostgreSQL's <c>synchronous_commit</c>.</summary>
     public bool SynchronousCommit { get; init; } = true;
 
@@ -21,6 +26,15 @@ public sealed record SessionSettings
     /// <summary>A source of connections with these settings, without pooling.</summary>
     public NpgsqlDataSource SourceFor(string connectionString)
     {
+        // Values travel as text: the driver need not ask the server about its types first.
+        var builder = new NpgsqlDataSourceBuilder(Over(connectionString).ConnectionString);
+        builder.ConfigureTypeLoading(types => types.EnableTypeLoading(false));
+        return builder.Build();
+    }
+
+    /// <summary>The same place with these settings.</summary>
+    internal NpgsqlConnectionStringBuilder Over(string connectionString)
+    {
         var settings = new NpgsqlConnectionStringBuilder(connectionString)
         {
             Pooling = false,
@@ -31,10 +45,6 @@ public sealed record SessionSettings
         };
         settings.Options = string.Create(CultureInfo.InvariantCulture,
             $"{settings.Options} -c synchronous_commit={(SynchronousCommit ? "on" : "off")} -c statement_timeout={StatementTimeout.TotalMilliseconds:F0} -c idle_in_transaction_session_timeout={IdleInTransactionTimeout.TotalMilliseconds:F0}").Trim();
-
-        // Values travel as text: the driver need not ask the server about its types first.
-        var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
-        builder.ConfigureTypeLoading(types => types.EnableTypeLoading(false));
-        return builder.Build();
+        return settings;
     }
 }

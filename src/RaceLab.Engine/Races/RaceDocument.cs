@@ -58,6 +58,9 @@ public sealed record RaceDocument
     /// <summary>Whether each commit waited for the disk.</summary>
     public required bool SynchronousCommit { get; init; }
 
+    /// <summary>What spoke to PostgreSQL, as <see cref="WorkloadText.FormatEngine"/> writes it.</summary>
+    public required string Engine { get; init; }
+
     /// <summary>Where keys and pauses were drawn from.</summary>
     public required long Seed { get; init; }
 
@@ -134,6 +137,7 @@ public sealed record RaceDocument
             PauseMs = new PauseRange(workload.PauseLow.TotalMilliseconds, workload.PauseHigh.TotalMilliseconds),
             ArrivalSpreadMs = workload.ArrivalSpread?.TotalMilliseconds,
             SynchronousCommit = workload.SynchronousCommit,
+            Engine = result.Engine,
             Seed = workload.Seed,
             End = result.End,
             Problem = result.Problem,

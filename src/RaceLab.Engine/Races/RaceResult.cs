@@ -31,7 +31,7 @@ public sealed record RaceResult
     /// <summary>Such as "15.18".</summary>
     public required string PostgresVersion { get; init; }
 
-    /// <summary>What spoke to PostgreSQL: "npgsql".</summary>
+    /// <summary>What spoke to PostgreSQL: "npgsql" or "wire".</summary>
     public string Engine { get; init; } = "npgsql";
 
     /// <summary>How attempts ended.</summary>

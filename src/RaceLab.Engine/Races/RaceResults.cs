@@ -50,6 +50,7 @@ public static class RaceResults
             End = RaceEnd.Finished,
             StartedAt = startedAt,
             PostgresVersion = server.ToString(),
+            Engine = WorkloadText.FormatEngine(track.Request.Workload.Engine),
             Attempts = counts,
             Retries = aggregator.Retries,
             Redeliveries = aggregator.Redeliveries,

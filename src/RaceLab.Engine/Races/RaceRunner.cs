@@ -4,6 +4,7 @@ using Npgsql;
 using RaceLab.Engine.Applications;
 using RaceLab.Engine.Autopsies;
 using RaceLab.Engine.Databases;
+using RaceLab.Engine.Wire;
 
 namespace RaceLab.Engine.Races;
 
@@ -100,7 +101,8 @@ public sealed class RaceRunner : IRaceRunner
 
         // Under a name of its own: whoever looks at the server's sessions can tell the lab's count from the workers.
         await using var own = (settings with { ApplicationName = "racelab table" }).SourceFor(database.ConnectionString);
-        await using var services = await RentedServices.RentAsync(_server.Services, request.Strategy.Program, database, settings, stepped: false, stop).ConfigureAwait(false);
+        await using var loop = request.Workload.Engine == RaceEngine.Wire ? WireLoop.Start() : null;
+        await using var services = await RentedServices.RentAsync(_server.Services, request.Strategy.Program, database, settings, stepped: false, loop, stop).ConfigureAwait(false);
         await using (var connection = await own.OpenConnectionAsync(stop).ConfigureAwait(false))
             await new RaceTable(request, connection).BuildAsync(stop).ConfigureAwait(false);
 
@@ -109,13 +111,13 @@ public sealed class RaceRunner : IRaceRunner
         var use = request.Strategy.Connection;
         if (use?.RoleConnections is { } limit) await database.LimitConnectionsAsync(limit, 0, stop).ConfigureAwait(false);
         await using var connections = new ConnectionSource(
-            database.ConnectionString, settings with { StatementTimeout = use?.StatementTimeout ?? settings.StatementTimeout }, use, services, request.Strategy.Program, 0, _time);
+            loop, database.ConnectionString, settings with { StatementTimeout = use?.StatementTimeout ?? settings.StatementTimeout }, use, services, request.Strategy.Program, 0, _time);
         await using var application = new Application(request.Strategy, connections.OpenAsync);
-        return await RaceInAsync(database, own, application, request, progress, stop).ConfigureAwait(false);
+        return await RaceInAsync(database, own, application, loop, request, progress, stop).ConfigureAwait(false);
     }
 
     private async Task<RaceResult> RaceInAsync(
-        RaceDatabase database, NpgsqlDataSource own, Application application, RaceRequest request, IRaceProgress progress, CancellationToken stop)
+        RaceDatabase database, NpgsqlDataSource own, Application application, WireLoop? loop, RaceRequest request, IRaceProgress progress, CancellationToken stop)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
         using var aborting = new CancellationTokenSource();
@@ -126,6 +128,7 @@ public sealed class RaceRunner : IRaceRunner
             Time = _time,
             Stopping = ending.Token,
             Aborting = aborting.Token,
+            Pauses = loop,
             Inputs = InputSource.ForRace(request, _time),
             Keys = [.. Enumerable.Range(0, request.Workload.Keys + 1).Select(request.Scenario.Key.For)],
         };
@@ -251,6 +254,11 @@ public sealed class RaceRunner : IRaceRunner
             // A fault of the lab: the others must not go on without this one.
             await ending.CancelAsync().ConfigureAwait(false);
             throw;
+        }
+        finally
+        {
+            // Whoever waits for the worker must not go on on the loop of the wire engine.
+            await Task.Yield();
         }
     }
 

@@ -4,6 +4,7 @@ using Npgsql;
 using RaceLab.Engine.Applications;
 using RaceLab.Engine.Databases;
 using RaceLab.Engine.Programs;
+using RaceLab.Engine.Wire;
 
 namespace RaceLab.Engine.Races;
 
@@ -150,7 +151,9 @@ internal sealed class RaceWorker : IAsyncDisposable
         var wait = step.Kind == StepKind.Backoff
             ? _draw.Between(_machine.Backoff!.BackoffLow, _machine.Backoff.BackoffHigh)
             : _draw.Between(workload.PauseLow, workload.PauseHigh);
-        if (wait > TimeSpan.Zero)
+        if (wait <= TimeSpan.Zero) return;
+        if (_track.Pauses is { } pauses) await pauses.WaitAsync(wait, _track.Stopping).ConfigureAwait(false);
+        else
             await Task.Delay(wait, _track.Time, _track.Stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
@@ -201,6 +204,9 @@ internal sealed class RaceTrack
 
     /// <summary>Cancelled: give up even the statement under way.</summary>
     public required CancellationToken Aborting { get; init; }
+
+    /// <summary>Where workers wait in their race windows; null: on the thread pool.</summary>
+    public IPauses? Pauses { get; init; }
 
     /// <summary>All key values, by number; 0 is not used.</summary>
     public required string[] Keys { get; init; }

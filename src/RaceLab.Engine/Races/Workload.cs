@@ -58,6 +58,9 @@ public sealed record Workload
     /// </summary>
     public bool SynchronousCommit { get; init; } = true;
 
+    /// <summary>What speaks to PostgreSQL.</summary>
+    public RaceEngine Engine { get; init; } = RaceEngine.Npgsql;
+
     /// <summary>Where keys and pauses are drawn from. The order in which the server meets the statements is never drawn: that is the race.</summary>
     public long Seed { get; init; } = 1;
 
@@ -82,6 +85,8 @@ public sealed record Workload
             yield return new(nameof(Keys), $"Keys must be between 1 and {MaximumKeys:N0}, and {Keys} is not.");
         if (!Enum.IsDefined(Distribution))
             yield return new(nameof(Distribution), "Keys are drawn in turn, uniformly, or mostly from one hot key.");
+        if (!Enum.IsDefined(Engine))
+            yield return new(nameof(Engine), "A race is run by Npgsql or by the wire engine.");
         if (Attempts is null == Duration is null)
             yield return new(nameof(Attempts), "A race ends after a number of attempts for each worker or after a time: give one of the two.");
         if (Attempts is < 1 or > MaximumAttempts)
@@ -115,4 +120,14 @@ public enum KeyDistribution
 
     /// <summary>Eight attempts of ten go to key 1, the rest evenly to the others.</summary>
     HotKey,
+}
+
+/// <summary>What speaks to PostgreSQL in a race.</summary>
+public enum RaceEngine
+{
+    /// <summary>Npgsql's asynchronous calls: what an application of .NET sees.</summary>
+    Npgsql,
+
+    /// <summary>The lab's own client, with one thread for all workers: what PostgreSQL can do when its client costs little.</summary>
+    Wire,
 }

@@ -4,7 +4,7 @@ namespace RaceLab.Engine.Races;
 
 /// <summary>
 /// A workload's words, the same on the command line and in links: durations (<c>500ms</c>, <c>5s</c>, <c>1m</c>), pauses (<c>5ms</c>,
-/// <c>0-5ms</c>), distributions (<c>in-turn</c>, <c>uniform</c>, <c>hot-key</c>). Ranges are not checked here: see <see cref="Workload.Validate"/>.
+/// <c>0-5ms</c>), distributions (<c>in-turn</c>, <c>uniform</c>, <c>hot-key</c>), engines (<c>npgsql</c>, <c>wire</c>). Ranges are not checked here: see <see cref="Workload.Validate"/>.
 /// </summary>
 public static class WorkloadText
 {
@@ -21,6 +21,8 @@ public static class WorkloadText
         ("hot-key", KeyDistribution.HotKey),
     ];
 
+    private static readonly (string Name, RaceEngine Engine)[] Engines = [("npgsql", RaceEngine.Npgsql), ("wire", RaceEngine.Wire)];
+
     private static readonly (string Unit, long Ticks)[] Units =
     [
         ("ms", TimeSpan.TicksPerMillisecond),
@@ -30,6 +32,9 @@ public static class WorkloadText
 
     /// <summary>The names of all distributions.</summary>
     public static IReadOnlyList<string> DistributionNames { get; } = [.. Distributions.Select(d => d.Name)];
+
+    /// <summary>The names of all engines.</summary>
+    public static IReadOnlyList<string> EngineNames { get; } = [.. Engines.Select(e => e.Name)];
 
     /// <summary>Reads a duration; a bare 0 needs no unit.</summary>
     /// <returns>False where the text is no duration.</returns>
@@ -86,6 +91,18 @@ public static class WorkloadText
 
     /// <summary>The name of a distribution.</summary>
     public static string FormatDistribution(KeyDistribution distribution) => Distributions.Single(d => d.Distribution == distribution).Name;
+
+    /// <summary>Reads an engine's name.</summary>
+    /// <returns>False where there is none of that name.</returns>
+    public static bool TryParseEngine(string? text, out RaceEngine engine)
+    {
+        var index = Array.FindIndex(Engines, e => e.Name == text);
+        engine = index < 0 ? default : Engines[index].Engine;
+        return index >= 0;
+    }
+
+    /// <summary>The name of an engine.</summary>
+    public static string FormatEngine(RaceEngine engine) => Engines.Single(e => e.Engine == engine).Name;
 
     private static (string Number, string? Unit) Split(string? text)
     {

@@ -212,7 +212,7 @@ internal sealed partial class Stage : IAsyncDisposable
             IdleInTransactionTimeout = _settings.Patience + _settings.Patience,
             ApplicationName = $"racelab {_request.Strategy.Id}",
         };
-        _services = await RentedServices.RentAsync(server.Services, _request.Strategy.Program, database, settings, stepped: true, _cancellation).ConfigureAwait(false);
+        _services = await RentedServices.RentAsync(server.Services, _request.Strategy.Program, database, settings, stepped: true, null, _cancellation).ConfigureAwait(false);
         _owned.Add(_services);
         var source = settings.SourceFor(database.ConnectionString);
         _owned.Add(source);
@@ -227,7 +227,7 @@ internal sealed partial class Stage : IAsyncDisposable
         _onlooker = new Onlooker(connection, _request.Scenario.View ?? _request.Scenario.Rows, _settings.KeptRows);
         var strategy = _request.Strategy;
         if (strategy.Connection?.RoleConnections is { } limit) await database.LimitConnectionsAsync(limit + 1, 1, _cancellation).ConfigureAwait(false);
-        var connections = new ConnectionSource(database.ConnectionString, settings, strategy.Connection, _services, strategy.Program, _settings.KeptRows, _time);
+        var connections = new ConnectionSource(null, database.ConnectionString, settings, strategy.Connection, _services, strategy.Program, _settings.KeptRows, _time);
         _owned.Add(connections);
         _application = new Application(strategy, connections.OpenAsync);
         _owned.Add(_application);

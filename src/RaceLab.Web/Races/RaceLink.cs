@@ -23,6 +23,9 @@ public sealed record RaceLink(string? Scenario, string? Strategy, WorkloadForm W
         new("one hot key", KeyDistribution.HotKey),
     ];
 
+    /// <summary>The words for engines.</summary>
+    public static IReadOnlyList<EngineWord> Engines { get; } = [new("Npgsql", RaceEngine.Npgsql), new("wire", RaceEngine.Wire)];
+
     /// <summary>Reads a query, with or without its question mark. Never fails: what it does not understand is named and kept out.</summary>
     /// <param name="query">The query.</param>
     /// <param name="usual">What the link does not say, by the scenario's id; null: as for a first visitor.</param>
@@ -58,6 +61,7 @@ public sealed record RaceLink(string? Scenario, string? Strategy, WorkloadForm W
                 case "commit":
                     refusals.Add($"The link says commit={LinkQuery.Cut(value)}, which can be on or off; it is on.");
                     break;
+                case "engine": link = link with { Workload = form with { Engine = value } }; break;
                 case "seed": link = link with { Workload = form with { Seed = value } }; break;
                 default: refusals.Add($"The link says “{LinkQuery.Cut(name)}”, which this page does not know; it was left out."); break;
             }
@@ -78,6 +82,7 @@ public sealed record RaceLink(string? Scenario, string? Strategy, WorkloadForm W
         ("pause", $"{Workload.PauseLow}-{Workload.PauseHigh}{Milliseconds}"),
         ("distribution", Workload.Distribution),
         ("commit", Workload.SynchronousCommit ? "on" : "off"),
+        ("engine", Workload.Engine == WorkloadForm.Default.Engine ? null : Workload.Engine),
         ("seed", Workload.Seed));
 
     /// <summary>What is no duration stays as it is written, to be refused beside its field.</summary>
@@ -105,4 +110,11 @@ public readonly record struct DistributionWord(string Label, KeyDistribution Val
 {
     /// <summary>Its name in links, the same as on the command line.</summary>
     public string Word => WorkloadText.FormatDistribution(Value);
+}
+
+/// <summary>An engine's word on the page, and its value.</summary>
+public readonly record struct EngineWord(string Label, RaceEngine Value)
+{
+    /// <summary>Its name in links, the same as on the command line.</summary>
+    public string Word => WorkloadText.FormatEngine(Value);
 }

@@ -43,6 +43,7 @@ public static class StateText
             : workload.PauseLow == workload.PauseHigh ? $"pause {Figures.Time(workload.PauseHigh)}"
             : $"pause {workload.PauseLow.TotalMilliseconds.ToString("0.#", System.Globalization.CultureInfo.InvariantCulture)} to {Figures.Time(workload.PauseHigh)}";
         return $"{Figures.Count(workload.Workers, "worker", "workers")}, {Figures.Count(workload.Keys, "key", "keys")} {distribution}, {end}, {pause}"
-            + (workload.SynchronousCommit ? "" : ", synchronous_commit off");
+            + (workload.SynchronousCommit ? "" : ", synchronous_commit off")
+            + (workload.Engine == RaceEngine.Npgsql ? "" : $", {WorkloadText.FormatEngine(workload.Engine)} engine");
     }
 }

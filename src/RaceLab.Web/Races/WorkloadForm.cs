@@ -36,6 +36,9 @@ public sealed record WorkloadForm
     /// <summary>Whether commits wait for the disk.</summary>
     public bool SynchronousCommit { get; init; } = true;
 
+    /// <summary>An engine's name.</summary>
+    public string Engine { get; init; } = WorkloadText.FormatEngine(RaceEngine.Npgsql);
+
     /// <summary>A whole number.</summary>
     public string Seed { get; init; } = "1";
 
@@ -54,6 +57,7 @@ public sealed record WorkloadForm
             PauseLow = MillisecondsOf(workload.PauseLow),
             PauseHigh = MillisecondsOf(workload.PauseHigh),
             SynchronousCommit = workload.SynchronousCommit,
+            Engine = WorkloadText.FormatEngine(workload.Engine),
             Seed = Text(workload.Seed),
         };
     }
@@ -72,6 +76,7 @@ public sealed record WorkloadForm
             PauseLow = Time(PauseLow, nameof(Workload.PauseLow), "The shortest pause", "milliseconds, such as 0", TimeSpan.TicksPerMillisecond),
             PauseHigh = Time(PauseHigh, nameof(Workload.PauseHigh), "The longest pause", "milliseconds, such as 20", TimeSpan.TicksPerMillisecond),
             SynchronousCommit = SynchronousCommit,
+            Engine = ReadEngine(),
             Seed = ReadSeed(),
         };
 
@@ -108,6 +113,13 @@ public sealed record WorkloadForm
                 nameof(Workload.Distribution),
                 $"Keys are drawn {string.Join(", ", WorkloadText.DistributionNames)}, and {Quote(Distribution)} is none of these."));
             return KeyDistribution.InTurn;
+        }
+
+        RaceEngine ReadEngine()
+        {
+            if (WorkloadText.TryParseEngine(Engine, out var known)) return known;
+            problems.Add(new WorkloadProblem(nameof(Workload.Engine), $"The engine is {string.Join(" or ", WorkloadText.EngineNames)}, and {Quote(Engine)} is neither."));
+            return RaceEngine.Npgsql;
         }
 
         long ReadSeed()

@@ -14,9 +14,11 @@ public class StrategyContractTests(TestPostgres postgres)
 
     public static TheoryData<string, string> Sound => Strategies(sound: true);
 
-    public static TheoryData<string, string, int> BrokenAtEachSize => Sized(Broken);
+    public static TheoryData<string, string, int, RaceEngine> BrokenAtEachSize => Sized(Broken);
 
-    public static TheoryData<string, string, int> SoundAtEachSize => Sized(Sound);
+    public static TheoryData<string, string, int, RaceEngine> SoundAtEachSize => Sized(Sound);
+
+    public static TheoryData<string, string, RaceEngine> SoundInTurn => InTurn(Sound);
 
     /// <summary>The one scenario that is asked for, as its author does who is still writing it; null: all of them.</summary>
     private static string? Asked => Environment.GetEnvironmentVariable("RACELAB_TEST_SCENARIO") is { Length: > 0 } id ? id : null;
@@ -25,11 +27,11 @@ public class StrategyContractTests(TestPostgres postgres)
 
     [Theory(Timeout = 120_000)]
     [MemberData(nameof(BrokenAtEachSize))]
-    public async Task Race_BrokenStrategyWithARaceWindow_ShowsItsFlaw(string scenarioId, string strategyId, int workers)
+    public async Task Race_BrokenStrategyWithARaceWindow_ShowsItsFlaw(string scenarioId, string strategyId, int workers, RaceEngine engine)
     {
         // What takes three to go wrong does not go wrong between two.
         var enough = Math.Max(workers, SessionsOf(ScenarioOf(scenarioId).FindStrategy(strategyId)!));
-        var result = await RaceAsync(scenarioId, strategyId, Usual(scenarioId, enough) ?? new Workload
+        var workload = Usual(scenarioId, enough) ?? new Workload
         {
             Workers = enough,
             Keys = 40,
@@ -40,7 +42,8 @@ public class StrategyContractTests(TestPostgres postgres)
             PauseLow = TimeSpan.FromMilliseconds(2),
             PauseHigh = TimeSpan.FromMilliseconds(6),
             Seed = workers,
-        });
+        };
+        var result = await RaceAsync(scenarioId, strategyId, workload with { Engine = engine });
 
         Assert.All(result.Invariants, i => Assert.Equal(Verdict.Kept, i.Verdict));
         Assert.Contains(result.Invariants, i => i is { Promise: Promise.Some, Violations: > 0 });
@@ -50,7 +53,7 @@ public class StrategyContractTests(TestPostgres postgres)
 
     [Theory(Timeout = 120_000)]
     [MemberData(nameof(SoundAtEachSize))]
-    public async Task Race_SoundStrategy_KeepsEveryPromise(string scenarioId, string strategyId, int workers)
+    public async Task Race_SoundStrategy_KeepsEveryPromise(string scenarioId, string strategyId, int workers, RaceEngine engine)
     {
         var workload = Usual(scenarioId, workers) ?? new Workload
         {
@@ -63,7 +66,7 @@ public class StrategyContractTests(TestPostgres postgres)
         };
 
         // Each size draws its keys in another way, so that all three are raced.
-        var result = await RaceAsync(scenarioId, strategyId, workload with { Distribution = workers switch { 2 => KeyDistribution.InTurn, 16 => KeyDistribution.HotKey, _ => KeyDistribution.Uniform } });
+        var result = await RaceAsync(scenarioId, strategyId, workload with { Engine = engine, Distribution = workers switch { 2 => KeyDistribution.InTurn, 16 => KeyDistribution.HotKey, _ => KeyDistribution.Uniform } });
 
         Assert.All(result.Invariants, i => Assert.Equal((Promise.None, Verdict.Kept, 0), (i.Promise, i.Verdict, i.Violations)));
         RaceChecks.EverythingRan(result);
@@ -74,8 +77,8 @@ public class StrategyContractTests(TestPostgres postgres)
     }
 
     [Theory(Timeout = 120_000)]
-    [MemberData(nameof(Sound))]
-    public async Task Race_SoundStrategyWhoseConnectionsAreCut_KeepsEveryPromise(string scenarioId, string strategyId)
+    [MemberData(nameof(SoundInTurn))]
+    public async Task Race_SoundStrategyWhoseConnectionsAreCut_KeepsEveryPromise(string scenarioId, string strategyId, RaceEngine engine)
     {
         var (scenario, strategy) = await FindAsync(scenarioId, strategyId);
         await using var registry = Registry();
@@ -83,6 +86,7 @@ public class StrategyContractTests(TestPostgres postgres)
         var race = registry.Start(new RaceRequest(scenario, named, new Workload
         {
             Workers = 8,
+            Engine = engine,
             Keys = 5000,
             Duration = TimeSpan.FromSeconds(2),
             PauseHigh = TimeSpan.FromMilliseconds(1),
@@ -151,15 +155,26 @@ public class StrategyContractTests(TestPostgres postgres)
         return data;
     }
 
-    private static TheoryData<string, string, int> Sized(TheoryData<string, string> strategies)
+    /// <summary>Engines take turns with the sizes, so that each strategy is raced by both.</summary>
+    private static TheoryData<string, string, int, RaceEngine> Sized(TheoryData<string, string> strategies)
     {
-        var data = new TheoryData<string, string, int>();
+        var data = new TheoryData<string, string, int, RaceEngine>();
         foreach (var strategy in strategies)
         {
             var most = ScenarioOf(strategy.Data.Item1).Workload?.Workers ?? int.MaxValue;
-            foreach (var workers in ((int[])[2, 16, 64]).Select(w => Math.Min(w, most)).Distinct()) data.Add(strategy.Data.Item1, strategy.Data.Item2, workers);
+            int[] sizes = [.. ((int[])[2, 16, 64]).Select(w => Math.Min(w, most)).Distinct()];
+            for (var i = 0; i < Math.Max(2, sizes.Length); i++)
+                data.Add(strategy.Data.Item1, strategy.Data.Item2, sizes[Math.Min(i, sizes.Length - 1)], i == 1 ? RaceEngine.Wire : RaceEngine.Npgsql);
         }
 
+        return data;
+    }
+
+    /// <summary>Engines take turns with the strategies.</summary>
+    private static TheoryData<string, string, RaceEngine> InTurn(TheoryData<string, string> strategies)
+    {
+        var data = new TheoryData<string, string, RaceEngine>();
+        foreach (var strategy in strategies) data.Add(strategy.Data.Item1, strategy.Data.Item2, data.Count % 2 == 0 ? RaceEngine.Wire : RaceEngine.Npgsql);
         return data;
     }
 
