@@ -7,6 +7,9 @@ namespace RaceLab.Browser.Tests.Journeys;
 /// <summary>Somebody wants to know how likely it is.</summary>
 public sealed class SweepJourney(LabFixture fixture) : Journey(fixture)
 {
+    // With a window that is twice the spread, only a machine that stumbles keeps attempts apart.
+    private static readonly Regex AtLeastHalf = new(@"^(100|[5-9]\d(\.\d)?) %$");
+
     [Fact(Timeout = Limit)]
     public async Task Sweep_TwoByTwo_FillsTheMapAndIsThereForOthers()
     {
@@ -18,16 +21,16 @@ public sealed class SweepJourney(LabFixture fixture) : Journey(fixture)
         await run.ClickAsync();
 
         await Expect(page.Tab).ToHaveURLAsync(new Regex("/sweep/[A-Za-z0-9_-]{12}$"));
-        await Expect(page.Verdict).ToContainTextAsync("10 of 10 keys broke “One row per email”", new() { Timeout = 40_000 });
+        await Expect(page.Verdict).ToContainTextAsync("10 keys broke “One row per email”", new() { Timeout = 40_000 });
         var cells = page.Tab.Locator(".map tbody td .share");
         await Expect(cells).ToHaveCountAsync(4);
-        await Expect(cells.Last).ToHaveTextAsync("100 %");
+        await Expect(cells.Last).ToHaveTextAsync(AtLeastHalf);
         Assert.Empty(await Axe.ViolationsAsync(page.Tab, "swept"));
         Assert.True(await page.Tab.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"), "the page scrolls sideways");
 
         var other = await ArriveAsync();
         await other.Tab.GotoAsync(page.Tab.Url);
-        await Expect(other.Tab.Locator(".map tbody td .share").Last).ToHaveTextAsync("100 %");
-        await Expect(other.Verdict).ToContainTextAsync("10 of 10 keys");
+        await Expect(other.Tab.Locator(".map tbody td .share").Last).ToHaveTextAsync(await cells.Last.InnerTextAsync());
+        await Expect(other.Verdict).ToContainTextAsync("with 60 ms");
     }
 }
