@@ -33,13 +33,11 @@ internal sealed class ViewBench
 
     private readonly LabProcess _lab;
     private readonly ViewPlan _plan;
-    private readonly Action<string> _say;
 
-    private ViewBench(LabProcess lab, ViewPlan plan, Action<string> say)
+    private ViewBench(LabProcess lab, ViewPlan plan)
     {
         _lab = lab;
         _plan = plan;
-        _say = say;
     }
 
     /// <summary>Starts a lab and measures.</summary>
@@ -51,7 +49,7 @@ internal sealed class ViewBench
         say("starting a lab …");
         var machine = await Machine.DescribeAsync(cancellation).ConfigureAwait(false);
         await using var lab = await LabProcess.StartAsync(cancellation).ConfigureAwait(false);
-        var bench = new ViewBench(lab, plan, say);
+        var bench = new ViewBench(lab, plan);
         say("warming up …");
         await bench.ThroughputAsync(Onlookers, cancellation).ConfigureAwait(false);
         await bench.CostAsync(Viewers, cancellation).ConfigureAwait(false);

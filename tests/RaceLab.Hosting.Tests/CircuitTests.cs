@@ -1,6 +1,5 @@
 using RaceLab.Benchmarks;
 using RaceLab.Benchmarks.Circuits;
-using RaceLab.Engine.Databases;
 using RaceLab.Engine.Races;
 
 namespace RaceLab.Hosting.Tests;

@@ -5,7 +5,7 @@ namespace RaceLab.Benchmarks.Circuits;
 
 /// <summary>
 /// As much of MessagePack (https://github.com/msgpack/msgpack/blob/master/spec.md) as the circuits of a page speak: nil, booleans, whole numbers, texts, bytes, arrays and maps.
-/// In .NET: null, <see cref="bool"/>, <see cref="long"/>, <see cref="string"/>, <see cref="T:byte[]"/>, <see cref="T:object[]"/>; a map is read as an array of keys and values in turn.
+/// In .NET: null, <see cref="bool"/>, <see cref="long"/>, <see cref="string"/>, <c>byte[]</c>, <c>object[]</c>; a map is read as an array of keys and values in turn.
 /// </summary>
 internal static class PackedValue
 {
