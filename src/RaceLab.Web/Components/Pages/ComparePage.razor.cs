@@ -197,9 +197,13 @@ public sealed partial class ComparePage : IAsyncDisposable
     {
         try
         {
-            for (var version = 0; study.Record.End is null && ReferenceEquals(study, _study?.Live);)
+            var (version, isOver) = (0, false);
+            while (!isOver && ReferenceEquals(study, _study?.Live))
             {
                 version = await study.WaitForChangeAsync(version, _gone.Token);
+
+                // Asked before drawing: an end that comes while this is drawn is another change, and drawn as well.
+                isOver = study.Record.End is not null;
                 await InvokeAsync(StateHasChanged);
             }
         }
