@@ -22,7 +22,7 @@ public sealed class ComparePageTests : LabContext
         _studies = new StudyRegistry(Runner, Archive, TimeProvider.System, NullLogger<StudyRegistry>.Instance);
         Services.AddSingleton(_studies);
         Services.AddSingleton(new StudyFinder(_studies));
-        Written = JSInterop.SetupModule("./Components/Pages/ExplorePage.razor.js").SetupVoid("address", _ => true);
+        Written = JSInterop.SetupModule("./js/address.js").SetupVoid("address", _ => true);
         Written.SetVoidResult();
     }
 

@@ -22,7 +22,7 @@ public sealed class ExplorePageTests : LabContext
         _shelf = new ExplorationShelf(_explorer, Content.Catalogue, TimeProvider.System, NullLogger<ExplorationShelf>.Instance);
         Services.AddSingleton(_shelf);
         Services.AddSingleton(TimeProvider.System);
-        Written = JSInterop.SetupModule("./Components/Pages/ExplorePage.razor.js").SetupVoid("address", _ => true);
+        Written = JSInterop.SetupModule("./js/address.js").SetupVoid("address", _ => true);
         Written.SetVoidResult();
     }
 

@@ -49,6 +49,10 @@ public static class TrackWords
         ];
     }
 
+    /// <summary>Of a lane that has no step at the place that was chosen.</summary>
+    /// <param name="worker">From 0.</param>
+    public static string Nothing(int worker) => $"Worker {worker + 1}: no step here.";
+
     /// <summary>One step, in a sentence.</summary>
     public static string Describe(LaneSegment segment, AttemptStory? story, Listing listing, TrackSource source)
     {

@@ -39,6 +39,10 @@ public sealed partial class TrackJourney(LabFixture fixture) : Journey(fixture)
         await Expect(said).Not.ToHaveTextAsync(drawn);
         await page.Tab.Keyboard.PressAsync("Home");
         await Expect(canvas).ToHaveAttributeAsync("data-from", "0");
+
+        // On a busy machine a worker may begin later than what is drawn so near.
+        for (var press = 0; press < 6; press++) await page.Tab.Keyboard.PressAsync("-");
+        await Expect(said).ToContainTextAsync("All ");
         await page.Tab.Keyboard.PressAsync("ArrowDown");
         await Expect(said).ToContainTextAsync("Worker 1, check");
         Assert.Empty(await Axe.ViolationsAsync(page.Tab, "raced"));

@@ -131,7 +131,7 @@ public sealed partial class ExplorePage : IAsyncDisposable
         StateHasChanged();
         try
         {
-            _module = await Js.InvokeAsync<IJSObjectReference>("import", _gone.Token, "./Components/Pages/ExplorePage.razor.js");
+            _module = await Js.InvokeAsync<IJSObjectReference>("import", _gone.Token, "./js/address.js");
         }
         catch (Exception gone) when (gone is JSDisconnectedException or OperationCanceledException)
         {

@@ -152,7 +152,7 @@ public sealed partial class SweepPage : IAsyncDisposable
         try
         {
             // The same one line that writes the address for the explorer.
-            _module = await Js.InvokeAsync<IJSObjectReference>("import", _gone.Token, "./Components/Pages/ExplorePage.razor.js");
+            _module = await Js.InvokeAsync<IJSObjectReference>("import", _gone.Token, "./js/address.js");
         }
         catch (Exception gone) when (gone is JSDisconnectedException or OperationCanceledException)
         {

@@ -82,6 +82,15 @@ public sealed partial class RaceTrack : IAsyncDisposable
         StateHasChanged();
     }
 
+    /// <summary>A lane was chosen where it has no step.</summary>
+    /// <param name="worker">From 0.</param>
+    [JSInvokable]
+    public void ChooseLane(int worker)
+    {
+        _chosen = worker >= 0 && worker < _source.Workers ? TrackWords.Nothing(worker) : "";
+        StateHasChanged();
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {

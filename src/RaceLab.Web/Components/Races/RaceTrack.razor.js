@@ -51,6 +51,8 @@ export function create(canvas, glance, lab) {
       const span = view.to - view.from;
       if (segment.start < view.from || segment.start > view.to) move(pan(view, segment.start - view.from - span / 3, picture.end));
       lab.invokeMethodAsync('Choose', segment.worker, segment.start, segment.step);
+    } else if (picture.lane !== null) {
+      lab.invokeMethodAsync('ChooseLane', picture.lane);
     }
     schedule();
   }

@@ -1,4 +1,4 @@
-/** Writes the choices into the address, without going anywhere. */
+/** Writes a page’s choices into the address, without going anywhere. */
 export function address(written) {
   history.replaceState(history.state, '', written);
 }
