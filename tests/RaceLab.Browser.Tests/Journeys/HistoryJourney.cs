@@ -46,7 +46,7 @@ public sealed class HistoryJourney(LabFixture fixture) : Journey(fixture)
 
         foreach (var box in await page.Tab.GetByRole(AriaRole.Checkbox).AllAsync()) await box.CheckAsync();
         await page.Tab.GetByRole(AriaRole.Link, new() { Name = "Overlay the two chosen" }).ClickAsync();
-        var duplicates = page.Tab.Locator(".numbers tr", new() { HasText = "duplicates" }).First;
+        var duplicates = page.Tab.Locator(".numbers tr").Filter(new() { Has = page.Tab.GetByRole(AriaRole.Rowheader, new() { Name = "duplicates", Exact = true }) });
         await Expect(duplicates.Locator("td").First).ToHaveTextAsync(final.Duplicates.ToString("N0", CultureInfo.InvariantCulture));
         await Expect(duplicates.Locator("td").Nth(1)).ToHaveTextAsync("0");
         await Expect(page.Tab.Locator(".charts svg")).ToHaveCountAsync(4);

@@ -151,7 +151,6 @@ public sealed partial class SweepPage : IAsyncDisposable
         StateHasChanged();
         try
         {
-            // The same one line that writes the address for the explorer.
             _module = await Js.InvokeAsync<IJSObjectReference>("import", _gone.Token, "./js/address.js");
         }
         catch (Exception gone) when (gone is JSDisconnectedException or OperationCanceledException)
