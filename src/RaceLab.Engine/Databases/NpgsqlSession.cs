@@ -95,8 +95,12 @@ public sealed class NpgsqlSession : ISession
         {
             var thrown = ThrowClock.Since(rejected);
             var error = new SqlError(rejected.SqlState, rejected.ConstraintName, rejected.MessageText);
-            var fatal = rejected.Severity is "FATAL" or "PANIC" || _connection.FullState.HasFlag(System.Data.ConnectionState.Broken);
-            return new StatementResult(fatal ? StatementEnd.Lost : StatementEnd.Rejected, 0, error) { Thrown = thrown };
+            if (rejected.Severity is "FATAL" or "PANIC") return new StatementResult(StatementEnd.Lost, 0, error) { Thrown = thrown };
+
+            // Where the session went away behind the rejection, nobody can go on from that, and the last words are not known.
+            return _connection.FullState.HasFlag(System.Data.ConnectionState.Broken)
+                ? new StatementResult(StatementEnd.Lost, 0) { Thrown = thrown }
+                : new StatementResult(StatementEnd.Rejected, 0, error) { Thrown = thrown };
         }
         catch (Exception lost) when (
             lost is NpgsqlException or TimeoutException or OperationCanceledException || _connection.FullState != System.Data.ConnectionState.Open)

@@ -70,7 +70,7 @@ internal sealed class StatementExchange(int keptRows) : Exchange, IValueTaskSour
             case 'Z':
                 return true;
             case 'E':
-                _error ??= _errors.Read(body, out _isFatal);
+                TakeError(body);
                 return _isFatal;
             case 'T' or 'n':
                 _statement.TakeColumns(type, body);
@@ -91,7 +91,7 @@ internal sealed class StatementExchange(int keptRows) : Exchange, IValueTaskSour
 
     /// <inheritdoc/>
     public override void Break(Exception why) => _result.SetResult(new StatementResult(
-        StatementEnd.Lost, 0, _error ?? (Connection.LastWords is { } last ? new SqlError(last.SqlState, last.Constraint, last.Message) : null)));
+        StatementEnd.Lost, 0, (_isFatal ? _error : null) ?? (Connection.LastWords is { } last ? new SqlError(last.SqlState, last.Constraint, last.Message) : null)));
 
     /// <inheritdoc/>
     public StatementResult GetResult(short token) => _result.GetResult(token);
@@ -102,6 +102,13 @@ internal sealed class StatementExchange(int keptRows) : Exchange, IValueTaskSour
     /// <inheritdoc/>
     public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _result.OnCompleted(continuation, state, token, flags);
+
+    /// <summary>A session that is over has the last word, whatever was said of the statement before: nobody can go on from that.</summary>
+    private void TakeError(ReadOnlySpan<byte> body)
+    {
+        var error = _errors.Read(body, out _isFatal);
+        if (_error is null || _isFatal) _error = error;
+    }
 
     private void TakeRow(ReadOnlySpan<byte> body)
     {

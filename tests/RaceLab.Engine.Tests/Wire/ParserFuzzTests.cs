@@ -28,7 +28,7 @@ public sealed class ParserFuzzTests
         var passed = 0;
         for (var i = 0; i < 20_000; i++)
         {
-            var bytes = Mutate(Answers(), random);
+            var bytes = Mutate(ServerMessages.Answers(), random);
             try
             {
                 Take(bytes, random.Next(3), loop);
@@ -62,7 +62,7 @@ public sealed class ParserFuzzTests
                 await client.ReceiveAsync(new byte[1024], Cancellation);
                 try
                 {
-                    await client.SendAsync(Mutate(Welcome(), random), Cancellation);
+                    await client.SendAsync(Mutate(ServerMessages.Welcome(), random), Cancellation);
                     client.Shutdown(SocketShutdown.Send);
                     while (await client.ReceiveAsync(new byte[1024], Cancellation) > 0)
                     {
@@ -90,6 +90,37 @@ public sealed class ParserFuzzTests
         }
 
         await serving;
+    }
+
+    /// <summary>What came of the attempt nobody knows, so its caller is not told of the rejection: the last words are that the session is over.</summary>
+    [Theory(Timeout = 60_000)]
+    [InlineData(true, "57P01")]
+    [InlineData(false, null)]
+    public async Task Execute_RejectedByAServerThatThenGoesAway_IsLostByTheLastWords(bool saysWhy, string? expected)
+    {
+        using var home = TemporaryHome.Make();
+        Directory.CreateDirectory(home.Path);
+        using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        listener.Bind(new UnixDomainSocketEndPoint(Path.Combine(home.Path, ".s.PGSQL.5432")));
+        listener.Listen(1);
+        var serving = Task.Run(async () =>
+        {
+            using var client = await listener.AcceptAsync(Cancellation);
+            foreach (var words in (byte[][])[ServerMessages.Welcome(), saysWhy ? ServerMessages.RejectedAndEnded() : ServerMessages.Rejected()])
+            {
+                await client.ReceiveAsync(new byte[1024], Cancellation);
+                await client.SendAsync(words, Cancellation);
+            }
+        }, Cancellation);
+
+        await using var loop = WireLoop.Start();
+        var connection = await WireConnection.OpenAsync(loop, WireTarget.From($"Host={home.Path};Username=u;Timeout=10"), Cancellation);
+        var exchange = new StatementExchange(0) { Connection = connection };
+        var result = await exchange.RunAsync(new WireStatement(Kept(), false), new string?[16], Cancellation).AsTask().WaitAsync(Cancellation);
+        Assert.Equal((StatementEnd.Lost, expected), (result.Kind, result.Error?.SqlState));
+        exchange.Retire();
+        await serving;
+        await connection.CloseAsync();
     }
 
     private static void Take(byte[] received, int which, WireLoop loop)
@@ -120,85 +151,6 @@ public sealed class ParserFuzzTests
     private static ProgramStep Kept() => SmallScenario.Request(new(), RaceLab.Engine.Content.Promise.None, null,
         new SqlStep("look", SqlText.Parse("SELECT id FROM things WHERE name = @key"), [new KeptColumn("id", "id")], null, ErrorRules.None, 1),
         new SayStep(Outcome.Created, null, 1)).Strategy.Program.Steps[0];
-
-    private static byte[] Answers()
-    {
-        var writer = new MessageWriter();
-        writer.Bare((byte)'1');
-        Columns(writer);
-        writer.Bare((byte)'2');
-        Message(writer, 'D', () =>
-        {
-            writer.Int16(2);
-            writer.Value("7");
-            writer.Value(null);
-        });
-        Message(writer, 'N', () => Error(writer, "NOTICE", "00000"));
-        Message(writer, 'C', () => writer.Text("INSERT 0 1"));
-        Columns(writer);
-        Message(writer, 'E', () => Error(writer, "ERROR", "23505"));
-        Ready(writer);
-        return writer.Written.ToArray();
-    }
-
-    private static byte[] Welcome()
-    {
-        var writer = new MessageWriter();
-        Message(writer, 'R', () => writer.Int32(0));
-        Message(writer, 'S', () =>
-        {
-            writer.Text("server_version");
-            writer.Text("18.1");
-        });
-        Message(writer, 'K', () =>
-        {
-            writer.Int32(42);
-            writer.Int32(4711);
-        });
-        Message(writer, 'A', () =>
-        {
-            writer.Int32(42);
-            writer.Text("channel");
-            writer.Text("payload");
-        });
-        Ready(writer);
-        return writer.Written.ToArray();
-    }
-
-    private static void Columns(MessageWriter writer) => Message(writer, 'T', () =>
-    {
-        writer.Int16(2);
-        foreach (var name in (string[])["id", "name"])
-        {
-            writer.Text(name);
-            writer.Int32(16384);
-            writer.Int16(1);
-            writer.Int32(20);
-            writer.Int16(8);
-            writer.Int32(-1);
-            writer.Int16(0);
-        }
-    });
-
-    private static void Error(MessageWriter writer, string severity, string state)
-    {
-        foreach (var (field, text) in ((char, string)[])[('S', severity), ('V', severity), ('C', state), ('M', "duplicate key"), ('P', "15"), ('n', "things_name_key"), ('R', "_bt_check_unique")])
-        {
-            writer.Byte((byte)field);
-            writer.Text(text);
-        }
-
-        writer.Byte(0);
-    }
-
-    private static void Ready(MessageWriter writer) => Message(writer, 'Z', () => writer.Byte((byte)'I'));
-
-    private static void Message(MessageWriter writer, char type, Action fields)
-    {
-        writer.Begin((byte)type);
-        fields();
-        writer.End();
-    }
 
     private static byte[] Mutate(byte[] bytes, Random random)
     {
