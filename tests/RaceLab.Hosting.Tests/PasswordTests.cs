@@ -6,6 +6,7 @@ using Npgsql;
 using RaceLab.Engine.Content;
 using RaceLab.Engine.Databases;
 using RaceLab.Engine.Races;
+using RaceLab.Engine.Studies;
 using RaceLab.Web.Hosting;
 
 namespace RaceLab.Hosting.Tests;
@@ -66,7 +67,8 @@ public sealed class PasswordTests : IAsyncLifetime
 
             var finished = await RaceAsync(lab, RaceEnd.Finished, new Workload { Workers = 4, Keys = 2, Attempts = 5, Duration = null });
             while (await lab.Servers.State!.FindAsync(finished.Id, Cancellation) is null) await Task.Delay(10, Cancellation);
-            await FetchAsync(client, "/", $"/races/{finished.Id}", "/races/unknown", "/nonsense", "/error", "/?strategy=upsert&workers=x&Password=y", "/health/live", "/health/ready");
+            await FetchAsync(client, "/", $"/races/{finished.Id}", "/races/unknown", $"/races/{finished.Id}/export.html", $"/races/{finished.Id}/export.json", $"/races/{finished.Id}/summary.csv", $"/races/{finished.Id}/attempts.csv", "/nonsense", "/error", "/?strategy=upsert&workers=x&Password=y", "/health/live", "/health/ready");
+            await CompareAsync(lab, client);
             await ReadStateAsync();
 
             var interrupted = await RaceAsync(lab, RaceEnd.Interrupted, new Workload { Workers = 4, Duration = TimeSpan.FromMinutes(1) }, whileRunning: _cluster.DisposeAsync);
@@ -109,6 +111,17 @@ public sealed class PasswordTests : IAsyncLifetime
     {
         var scenario = lab.App.Services.GetRequiredService<Catalogue>().Find("sign-up")!;
         return new RaceRequest(scenario, scenario.FindStrategy("unique-and-catch")!, workload);
+    }
+
+    /// <summary>Two strategies side by side, and whatever can be read of them.</summary>
+    private async Task CompareAsync(LabHost lab, HttpClient client)
+    {
+        var scenario = lab.App.Services.GetRequiredService<Catalogue>().Find("sign-up")!;
+        var plan = ComparisonPlan.Of(scenario, [.. scenario.Strategies.Take(2)], new Workload { Workers = 2, Keys = 2, Attempts = 5, Duration = null }, ComparisonPlan.FewestRounds);
+        var study = lab.App.Services.GetRequiredService<StudyRegistry>().Start(plan, "me");
+        Assert.Equal(StudyEnd.Finished, (await study.Completion.WaitAsync(Cancellation)).End);
+        while (await ((IStudyArchive)lab.Servers.State!).FindAsync(study.Id, Cancellation) is null) await Task.Delay(10, Cancellation);
+        await FetchAsync(client, $"/compare/{study.Id}", $"/studies/{study.Id}/export.json", $"/studies/{study.Id}/races.csv", "/history");
     }
 
     /// <summary>Races to an end, and keeps what would be exported.</summary>

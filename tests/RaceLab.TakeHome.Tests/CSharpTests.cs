@@ -19,7 +19,8 @@ public sealed class CSharpTests(TestPostgres postgres)
         var build = await Tool.RunAsync("dotnet", ["build", "-c", "Release", "-v", "quiet", "--nologo", "-o", "out", "-m:1", "-nodeReuse:false"], folder.Path, null, Cancellation);
         Assert.True(build.Exit == 0, build.Output);
 
-        var environment = new Dictionary<string, string?> { ["STRESS_DATABASE"] = postgres.AdminConnectionString };
+        await using var database = await ScratchDatabase.MakeAsync(postgres);
+        var environment = new Dictionary<string, string?> { ["STRESS_DATABASE"] = database.ConnectionString };
         var run = await Tool.RunAsync("dotnet", ["out/TakenHome.dll", "-noLogo", "-noColor", "-xml", "results.xml", "-maxThreads", "4"], folder.Path, environment, Cancellation);
         Assert.True(File.Exists(Path.Combine(folder.Path, "results.xml")), run.Output);
         var results = XDocument.Load(Path.Combine(folder.Path, "results.xml")).Descendants("test").ToDictionary(t => (string)t.Attribute("type")!);

@@ -24,7 +24,10 @@ public sealed class ExpressibleTests
         foreach (var (scenario, strategy) in Taken.Everything)
         {
             var refused = _inEveryDetail.Select(l => TakeHomeCode.Write(scenario, strategy, l)).OfType<NotExpressible>().ToList();
-            Assert.True(refused.Count == 0, $"{scenario.Id}/{strategy.Id}: {string.Join(", ", refused)}");
+
+            // On somebody's own server this would end what is not its own.
+            if (strategy.Program.Steps.Any(s => s.Sql is { EndsSessions: true })) Assert.All(refused, r => Assert.StartsWith("it ends sessions", r.Reason, StringComparison.Ordinal));
+            else Assert.True(refused.Count == 0, $"{scenario.Id}/{strategy.Id}: {string.Join(", ", refused)}");
         }
     }
 

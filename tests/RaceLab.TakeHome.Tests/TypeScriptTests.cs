@@ -24,7 +24,8 @@ public sealed class TypeScriptTests(TestPostgres postgres)
         var compiled = await Tool.RunAsync("node", ["node_modules/typescript/lib/tsc.js", "-p", "."], folder.Path, null, Cancellation);
         Assert.True(compiled.Exit == 0, compiled.Output);
 
-        var environment = new Dictionary<string, string?> { ["STRESS_DATABASE"] = AddressOf(postgres.AdminConnectionString) };
+        await using var database = await ScratchDatabase.MakeAsync(postgres);
+        var environment = new Dictionary<string, string?> { ["STRESS_DATABASE"] = AddressOf(database.ConnectionString) };
         var wrong = new ConcurrentQueue<string>();
         await Parallel.ForEachAsync(
             await Taken.RunnableAsync(tests, postgres.Lab, Cancellation),

@@ -184,7 +184,7 @@ public sealed class ExplorePageTests : LabContext
         var page = Open("/explore");
         await page.InvokeAsync(() => page.Find("input[value=upsert]").Change("upsert"));
         bar.WaitForAssertion(() => Assert.Equal(
-            ["/?scenario=sign-up&strategy=upsert", "/step?scenario=sign-up&strategy=upsert", "/explore?scenario=sign-up&strategy=upsert", "/scenarios", "/reference"],
+            [.. new[] { "/", "/compare", "/sweep", "/step", "/explore" }.Select(room => room + "?scenario=sign-up&strategy=upsert"), "/history", "/scenarios", "/reference"],
             bar.FindAll("a").Select(a => a.GetAttribute("href"))));
         Assert.Equal("Explore", bar.Find("[aria-current=page]").TextContent);
     }

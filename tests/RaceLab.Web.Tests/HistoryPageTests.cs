@@ -10,6 +10,7 @@ using RaceLab.Web.Components.Pages;
 using RaceLab.Web.History;
 using RaceLab.Web.Races;
 using RaceLab.Web.Tests.Doubles;
+using RaceLab.Web.Studies;
 
 namespace RaceLab.Web.Tests;
 
@@ -21,6 +22,7 @@ public sealed class HistoryPageTests : LabContext
     {
         Services.AddSingleton<IHistory>(Archive);
         Services.AddSingleton(new StudyRegistry(Runner, Archive, TimeProvider.System, NullLogger<StudyRegistry>.Instance));
+        Services.AddSingleton<StudyFinder>();
     }
 
     [Fact(Timeout = 30_000)]

@@ -240,7 +240,7 @@ internal sealed partial class CSharpProgram : ProgramWriter
             var filter = CatchesAll(matches) ? "" : $" error) when ({string.Join(" || ", matches.Select(m => Match(m, matches.Count > 1)))}";
             using (Code.Braces($"catch (PostgresException{filter})", ownLine: true))
             {
-                if (action == ErrorAction.Continue)
+                if (action is ErrorAction.Continue or ErrorAction.Swallow)
                 {
                     onContinue();
                     continue;

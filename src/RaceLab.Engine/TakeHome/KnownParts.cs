@@ -52,7 +52,6 @@ internal static class KnownParts
     /// <exception cref="NotExpressibleException">It has one.</exception>
     public static void RefuseOthers(object part, Type kind)
     {
-        if (part is SqlStep { OnError.Swallows: true }) throw new NotExpressibleException("it swallows an error inside a transaction, which RaceLab cannot write as code yet");
         if (part is SqlStep { Sql.EndsSessions: true }) throw new NotExpressibleException("it ends sessions of its own role, which on a server of yours might be more than its own");
         if (!_known.TryGetValue(kind, out var known)) throw new NotExpressibleException(NoWordsFor(part));
         foreach (var property in part.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance))

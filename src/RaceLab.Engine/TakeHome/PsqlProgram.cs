@@ -152,7 +152,7 @@ internal sealed class PsqlProgram(CodeText code, PlannedFunction function)
                 var states = string.Join(", ", matches.Where(m => m.SqlState is not null).Select(m => $"'{m.SqlState}'"));
                 Code.Line(CatchesAll(matches) ? "\\set known true" : $"SELECT :'LAST_ERROR_SQLSTATE' IN ({states}) AS known \\gset");
                 Code.Line("\\if :known");
-                if (action == ErrorAction.Continue)
+                if (action is ErrorAction.Continue or ErrorAction.Swallow)
                 {
                     Code.Comment($"It goes on as if '{send.Step.Name}' had returned no rows.");
                 }

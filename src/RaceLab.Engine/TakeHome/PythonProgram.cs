@@ -208,7 +208,7 @@ internal sealed partial class PythonProgram : ProgramWriter
             keyword = "elif";
             using (Code.Indent())
             {
-                if (action == ErrorAction.Continue) onContinue();
+                if (action is ErrorAction.Continue or ErrorAction.Swallow) onContinue();
                 else Code.Line(IsInTransaction(around) ? "raise RolledBack from error" : "return \"failed\"");
             }
         }

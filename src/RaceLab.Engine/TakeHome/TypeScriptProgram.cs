@@ -226,7 +226,7 @@ internal sealed partial class TypeScriptProgram : ProgramWriter
             keyword = "} else if";
             using (Code.Indent())
             {
-                if (action == ErrorAction.Continue)
+                if (action is ErrorAction.Continue or ErrorAction.Swallow)
                 {
                     onContinue();
                 }
