@@ -49,7 +49,7 @@ public sealed partial class TrackJourney(LabFixture fixture) : Journey(fixture)
 
         // The same for those who do not see it.
         await page.Tab.GetByText("The drawn steps as a table").ClickAsync();
-        await Expect(page.Tab.Locator("section.track .behind tbody tr").First).ToContainTextAsync("check");
+        await Expect(page.Tab.Locator("section.track .behind tbody tr", new() { HasText = "check" }).First).ToBeVisibleAsync();
 
         // The same order, by hand.
         await autopsy.GetByRole(AriaRole.Link, new() { Name = "Step through this order" }).ClickAsync();
