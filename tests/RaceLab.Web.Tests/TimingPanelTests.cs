@@ -66,7 +66,7 @@ public sealed class TimingPanelTests : LabContext
 
         Assert.Equal(
             "Three other races ran at the same time: “Check, then insert” with 20 workers for 4,200 ms, “gone / away” with 1 worker for 12.0 ms and 1 more. Their load is in these times.", notices[0]);
-        Assert.StartsWith("The lab itself paused twice, 57.5 ms in all: garbage collection once, no thread in the pool once.", notices[1], StringComparison.Ordinal);
+        Assert.StartsWith("The lab itself paused twice, 57.5 ms in all: garbage collection, once; no thread in the pool, once.", notices[1], StringComparison.Ordinal);
         Assert.Equal(2, notices.Count);
         Assert.StartsWith("Processors were short: 60 of 500 heartbeats", Assert.Single(TimingWords.Notices(Timing() with { Pauses = _steady with { LateBeats = 60 } }, (_, _) => null)), StringComparison.Ordinal);
         Assert.Empty(TimingWords.Notices(Timing(), (_, _) => null));
@@ -82,7 +82,7 @@ public sealed class TimingPanelTests : LabContext
         var track = Render<RaceTrack>(p => p.Add(t => t.Lanes, lanes).Add(t => t.Pauses, [new ClientPause(20_000, 45_000, PauseCause.Processor)]).Add(t => t.Listing, Listing.Of(TestContent.CheckThenInsert.Program)));
         await track.InvokeAsync(() => track.Instance.Look(0, 60_000));
 
-        Assert.Equal("the lab|paused|20.000 ms|45.000 ms||no processor", string.Join('|', track.FindAll("tbody tr")[0].Children.Select(c => c.TextContent)));
+        Assert.Equal("the lab|paused|20.000 ms|45.000 ms||no free processor", string.Join('|', track.FindAll("tbody tr")[0].Children.Select(c => c.TextContent)));
         Assert.Contains("the lab itself paused", track.Find(".marks").TextContent);
         await track.InvokeAsync(() => track.Instance.Look(0, 10_000));
         Assert.DoesNotContain("the lab", track.Find("tbody").TextContent);

@@ -88,7 +88,7 @@ public static class TimingWords
     public static string WordFor(PauseCause cause) => cause switch
     {
         PauseCause.GarbageCollection => "garbage collection",
-        PauseCause.Processor => "no processor",
+        PauseCause.Processor => "no free processor",
         _ => "no thread in the pool",
     };
 
@@ -120,7 +120,7 @@ public static class TimingWords
         return $"{others} ran at the same time: {string.Join(", ", named)}{(more > 0 ? $" and {Figures.Count(more)} more" : "")}. {(neighbours.InAll == 1 ? "Its" : "Their")} load is in these times.";
     }
 
-    private static string Causes(ClientPauses pauses) => string.Join(", ", pauses.Longest.GroupBy(p => p.Cause).OrderBy(c => c.Key).Select(c => $"{WordFor(c.Key)} {Times(c.Count())}"))
+    private static string Causes(ClientPauses pauses) => string.Join("; ", pauses.Longest.GroupBy(p => p.Cause).OrderBy(c => c.Key).Select(c => $"{WordFor(c.Key)}, {Times(c.Count())}"))
         + (pauses.InAll > pauses.Longest.Count ? $" among the longest {ClientPauses.MostKept}" : "");
 
     // One late heartbeat in ten: what is rarer happens on any machine.

@@ -48,5 +48,7 @@ public sealed partial class RaceControls
 
     private bool IsUnderWay => Race is { IsUnderWay: true };
 
+    private string State => Race is null && Lack is not null ? "Not on this server" : StateText.Of(Race);
+
     private string RunLabel => IsUnderWay ? "Racing" : Race is null ? "Run" : "Run again";
 }
