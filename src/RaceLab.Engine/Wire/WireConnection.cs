@@ -13,8 +13,6 @@ namespace RaceLab.Engine.Wire;
 /// </summary>
 internal sealed class WireConnection
 {
-    private const int CancelCode = 80877102;
-
     private readonly WireTarget _target;
     private readonly Inbox _inbox = new();
     private readonly MessageWriter _outbox = new();
@@ -140,7 +138,7 @@ internal sealed class WireConnection
         if (_current != exchange || _isCancelling) return;
         _isCancelling = true;
         _deadline = Stopwatch.GetTimestamp() + Ticks(WireTarget.CancelTime);
-        _ = AskToCancelAsync();
+        _ = CancelRequest.SendAsync(Loop, _target, ProcessId, Secret);
     }
 
     /// <summary>Says good-bye and closes, from any thread. An exchange under way is broken.</summary>
@@ -331,37 +329,6 @@ internal sealed class WireConnection
         else Cancel(current);
     }
 
-    /// <summary>A cancel request travels on a connection of its own, and has no answer. Where it does not get there, the deadline does its work.</summary>
-    private async Task AskToCancelAsync()
-    {
-        LoopSocket? socket = null;
-        try
-        {
-            socket = await Dialing.ConnectAsync(Loop, _target, dialled => socket = dialled).ConfigureAwait(false);
-            var secure = await Dialing.SecureAsync(socket, _target).ConfigureAwait(false);
-            var stream = secure ?? (Stream)new LoopStream(socket);
-            await using var closing = stream.ConfigureAwait(false);
-            var request = new MessageWriter();
-            request.Begin();
-            request.Int32(CancelCode);
-            request.Int32(ProcessId);
-            request.Bytes(Secret);
-            request.End();
-            await stream.WriteAsync(request.WrittenMemory).ConfigureAwait(false);
-
-            // The server closes when it has passed the request on.
-            await stream.ReadAsync(new byte[1]).ConfigureAwait(false);
-        }
-        catch (Exception unreachable) when (unreachable is SocketException or IOException or NpgsqlException or System.Security.Authentication.AuthenticationException or ObjectDisposedException)
-        {
-            // The statement's own deadline is running.
-        }
-        finally
-        {
-            socket?.Dispose();
-        }
-    }
-
     private void SayGoodbye()
     {
         if (_brokenBy is null && _current is null && !_isSending && _secure is null)
@@ -385,39 +352,5 @@ internal sealed class WireConnection
         public void Run() => connection.SayGoodbye();
 
         public void Abandon() => connection._closed.TrySetResult();
-    }
-}
-
-/// <summary>Bytes that have come and are not read yet.</summary>
-internal sealed class Inbox
-{
-    private byte[] _buffer = new byte[4096];
-    private int _from;
-    private int _to;
-
-    public ReadOnlySpan<byte> Received => _buffer.AsSpan(_from, _to - _from);
-
-    public Span<byte> Room() => RoomMemory().Span;
-
-    /// <summary>Where to put what comes: never empty.</summary>
-    public Memory<byte> RoomMemory()
-    {
-        if (_from > 0)
-        {
-            Received.CopyTo(_buffer);
-            (_from, _to) = (0, _to - _from);
-        }
-
-        // A message is cut as soon as it is whole, and its length is bounded: so is this.
-        if (_to == _buffer.Length) Array.Resize(ref _buffer, _buffer.Length * 2);
-        return _buffer.AsMemory(_to);
-    }
-
-    public void Add(int count) => _to += count;
-
-    public void Remove(int count)
-    {
-        _from += count;
-        if (_from == _to) _from = _to = 0;
     }
 }
