@@ -125,7 +125,7 @@ public sealed class WireConnectionTests(TestPostgres postgres)
         {
             Workers = 64,
             Keys = 3,
-            Duration = TimeSpan.FromSeconds(1),
+            Duration = TimeSpan.FromSeconds(8),
             Engine = RaceEngine.Wire,
             SynchronousCommit = false,
         }), "test");
