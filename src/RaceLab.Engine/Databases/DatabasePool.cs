@@ -165,7 +165,7 @@ internal sealed class DatabasePool(NpgsqlDataSource admin, NpgsqlConnectionStrin
         }
         catch (Exception failure) when (AdminTarget.IsServerTrouble(failure))
         {
-            log.LogWarning(failure, "Database {Database} and its role could not be dropped", database.Name);
+            log.LogWarning("Database {Database} and its role could not be dropped: {Problem}", database.Name, failure.Message);
             return false;
         }
     }

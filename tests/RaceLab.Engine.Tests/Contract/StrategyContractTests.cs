@@ -103,12 +103,46 @@ public class StrategyContractTests(TestPostgres postgres)
 
     [Theory(Timeout = 1_800_000)]
     [MemberData(nameof(Sound))]
-    public async Task Soak_SoundStrategyFiftyWorkersOnOneKey_NeverBreaksInFiftyRaces(string scenarioId, string strategyId)
+    public async Task Soak_SoundStrategyFiftyWorkersOnTenKeysInTurn_NeverBreaksInTwentyRaces(string scenarioId, string strategyId)
     {
         Assert.SkipUnless(Soak.IsAskedFor, Soak.Reason);
-        for (var race = 1; race <= 50; race++)
+        await NeverBreaksAsync(scenarioId, strategyId, 20, Stampede(scenarioId, keys: 10));
+    }
+
+    [Theory(Timeout = 1_800_000)]
+    [MemberData(nameof(Broken))]
+    public async Task Soak_BrokenStrategyFiftyWorkersOnTenKeysInTurn_BreaksInNineRacesOfTen(string scenarioId, string strategyId)
+    {
+        Assert.SkipUnless(Soak.IsAskedFor, Soak.Reason);
+        await BreaksInNineOfTenAsync(scenarioId, strategyId, 20, Stampede(scenarioId, keys: 10));
+    }
+
+    [Theory(Timeout = 1_800_000)]
+    [InlineData("unique-and-catch")]
+    [InlineData("do-nothing-then-select")]
+    [InlineData("upsert")]
+    [InlineData("advisory-lock")]
+    [InlineData("serializable")]
+    public async Task Soak_SoundSignUpFiftyWorkersOnOneKey_NeverBreaksInFiftyRaces(string strategyId)
+    {
+        Assert.SkipUnless(Soak.IsAskedFor, Soak.Reason);
+        await NeverBreaksAsync("sign-up", strategyId, 50, Stampede("sign-up", keys: 1));
+    }
+
+    [Theory(Timeout = 1_800_000)]
+    [InlineData("check-then-insert")]
+    [InlineData("check-then-insert-in-transaction")]
+    public async Task Soak_BrokenSignUpFiftyWorkersOnOneKey_BreaksInNineRacesOfTen(string strategyId)
+    {
+        Assert.SkipUnless(Soak.IsAskedFor, Soak.Reason);
+        await BreaksInNineOfTenAsync("sign-up", strategyId, 50, Stampede("sign-up", keys: 1));
+    }
+
+    private async Task NeverBreaksAsync(string scenarioId, string strategyId, int races, Workload workload)
+    {
+        for (var seed = 1; seed <= races; seed++)
         {
-            var result = await RaceAsync(scenarioId, strategyId, Stampede(scenarioId, race));
+            var result = await RaceAsync(scenarioId, strategyId, workload with { Seed = seed });
             Assert.All(result.Invariants, i => Assert.Equal((Verdict.Kept, 0), (i.Verdict, i.Violations)));
             RaceChecks.EverythingRan(result);
             RaceChecks.NumbersAgree(result);
@@ -117,25 +151,24 @@ public class StrategyContractTests(TestPostgres postgres)
         }
     }
 
-    [Theory(Timeout = 1_800_000)]
-    [MemberData(nameof(Broken))]
-    public async Task Soak_BrokenStrategyFiftyWorkersOnOneKey_BreaksInNineRacesOfTen(string scenarioId, string strategyId)
+    private async Task BreaksInNineOfTenAsync(string scenarioId, string strategyId, int races, Workload workload)
     {
-        Assert.SkipUnless(Soak.IsAskedFor, Soak.Reason);
         var broken = 0;
-        for (var race = 1; race <= 50; race++)
+        for (var seed = 1; seed <= races; seed++)
         {
-            var result = await RaceAsync(scenarioId, strategyId, Stampede(scenarioId, race));
+            var result = await RaceAsync(scenarioId, strategyId, workload with { Seed = seed });
             if (result.Invariants.Any(i => i.Violations > 0)) broken++;
         }
 
-        Assert.True(broken >= 45, $"only {broken} of 50 races ended with a violation");
+        Assert.True(broken * 10 >= races * 9, $"only {broken} of {races} races ended with a violation");
     }
 
-    /// <summary>Fifty workers, one key, one attempt each, no pause: what <c>racelab race</c> does with those three flags. Or what content finds usual, where it says so.</summary>
-    private static Workload Stampede(string scenarioId, int seed) => ScenarioOf(scenarioId).Workload is { } usual
-        ? Workload.From(usual) with { Seed = seed }
-        : new() { Workers = 50, Keys = 1, Attempts = 1, Duration = null, Seed = seed };
+    /// <summary>
+    /// Fifty workers without a pause, who meet once at each key: at one, they do what <c>racelab race</c> does with those three flags. Or what content finds usual, where it says so.
+    /// </summary>
+    private static Workload Stampede(string scenarioId, int keys) => ScenarioOf(scenarioId).Workload is { } usual
+        ? Workload.From(usual)
+        : new() { Workers = 50, Keys = keys, Attempts = keys, Duration = null };
 
     /// <summary>What content finds usual for a scenario, with so many workers at most and as many attempts in all; null where it leaves that to the suite.</summary>
     private static Workload? Usual(string scenarioId, int workers) => ScenarioOf(scenarioId).Workload is { } usual

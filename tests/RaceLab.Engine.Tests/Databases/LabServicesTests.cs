@@ -91,7 +91,7 @@ public sealed class LabServicesTests(TestPostgres postgres)
         await Eventually.HoldsAsync(() => File.Exists(Path.Combine(left, "redis.sock")) && new FileInfo(Path.Combine(data, LeftoverServer.RedisPidFile)) is { Exists: true, Length: > 0 }, TimeSpan.FromSeconds(20), Cancellation);
 
         Assert.True(await LeftoverServer.StopAsync(data, fast: false, Cancellation));
-        Assert.True(redis.HasExited);
+        await redis.WaitForExitAsync(Cancellation);
     }
 
     [Fact(Timeout = 120_000)]
