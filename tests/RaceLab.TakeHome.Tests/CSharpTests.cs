@@ -20,7 +20,8 @@ public sealed class CSharpTests(TestPostgres postgres)
         Assert.True(build.Exit == 0, build.Output);
 
         await using var database = await ScratchDatabase.MakeAsync(postgres);
-        var environment = new Dictionary<string, string?> { ["STRESS_DATABASE"] = database.ConnectionString };
+        await using var redis = await RedisDoor.OpenAsync(postgres.Lab, Cancellation);
+        var environment = new Dictionary<string, string?> { ["STRESS_DATABASE"] = database.ConnectionString, ["STRESS_REDIS"] = redis?.Address };
         var run = await Tool.RunAsync("dotnet", ["out/TakenHome.dll", "-noLogo", "-noColor", "-xml", "results.xml", "-maxThreads", "4"], folder.Path, environment, Cancellation);
         Assert.True(File.Exists(Path.Combine(folder.Path, "results.xml")), run.Output);
         var results = XDocument.Load(Path.Combine(folder.Path, "results.xml")).Descendants("test").ToDictionary(t => (string)t.Attribute("type")!);

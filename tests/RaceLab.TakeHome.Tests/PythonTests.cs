@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Npgsql;
+using RaceLab.Engine.Programs;
 using RaceLab.Engine.TakeHome;
 using RaceLab.Engine.Tests;
 
@@ -53,7 +54,8 @@ public sealed class PythonTests(TestPostgres postgres)
         }).ToList();
         folder.Write("subjects.json", JsonSerializer.Serialize(subjects, _json));
         var script = Path.Combine(Taken.Repository, "tests", "RaceLab.TakeHome.Tests", "python", "stress.py");
-        var run = await Tool.RunAsync(Python, [script, "subjects.json", ConnectionInfo()], folder.Path, null, Cancellation);
+        await using var redis = await RedisDoor.OpenAsync(postgres.Lab, Cancellation);
+        var run = await Tool.RunAsync(Python, [script, "subjects.json", ConnectionInfo(), redis?.Address ?? ""], folder.Path, null, Cancellation);
         Assert.True(run.Exit == 0, run.Output);
         var outcomes = JsonSerializer.Deserialize<List<PythonOutcome>>(run.Told, _json)!.ToDictionary(o => o.Name, o => o.Violations);
         var wrong = runnable.Select(taken => taken.Judge(outcomes[taken.ToString()].Length == 0, outcomes[taken.ToString()])).OfType<string>().ToList();
@@ -62,10 +64,10 @@ public sealed class PythonTests(TestPostgres postgres)
     }
 
     /// <summary>
-    /// A standby or a Redis is not lent here. Where the server refuses connections, psycopg gives no SQLSTATE, which those invariants ask for; and a pool of psycopg's tries again for half a minute.
+    /// A standby is not lent here. Where the server refuses connections, psycopg gives no SQLSTATE, which those invariants ask for; and a pool of psycopg's tries again for half a minute.
     /// </summary>
     private static bool IsRunHere(Taken taken) =>
-        taken.Strategy.Program.Services.Count == 0 && taken.Strategy.Connection is not ({ IsServerAbsent: true } or { RoleConnections: not null });
+        !taken.Strategy.Program.Services.Contains(LabService.Replica) && taken.Strategy.Connection is not ({ IsServerAbsent: true } or { RoleConnections: not null });
 
     private static object SubjectOf(Taken taken, string file)
     {

@@ -25,7 +25,8 @@ public sealed class TypeScriptTests(TestPostgres postgres)
         Assert.True(compiled.Exit == 0, compiled.Output);
 
         await using var database = await ScratchDatabase.MakeAsync(postgres);
-        var environment = new Dictionary<string, string?> { ["STRESS_DATABASE"] = AddressOf(database.ConnectionString) };
+        await using var redis = await RedisDoor.OpenAsync(postgres.Lab, Cancellation);
+        var environment = new Dictionary<string, string?> { ["STRESS_DATABASE"] = AddressOf(database.ConnectionString), ["STRESS_REDIS"] = redis?.Address };
         var wrong = new ConcurrentQueue<string>();
         await Parallel.ForEachAsync(
             await Taken.RunnableAsync(tests, postgres.Lab, Cancellation),

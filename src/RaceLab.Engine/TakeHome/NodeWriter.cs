@@ -15,18 +15,21 @@ internal sealed class NodeWriter : ITakeHomeWriter
         var module = TypeScriptWriter.ModuleOf(subject);
         var code = new CodeText("  ", "//");
         code.Comment($"{subject.Scenario.Title}: {subject.Strategy.Title}, under {Naming.Number(facts.Requests)} requests at once. It belongs to {module}.ts.");
-        code.Comment($"It needs the package pg, and in the environment variable {StressFacts.Variable} the connection string of a PostgreSQL. "
+        code.Comment($"It needs the package{(facts.Leases ? "s pg and redis" : " pg")}, and in the environment variable {StressFacts.Variable} the connection string of a PostgreSQL. "
             + "There it makes a schema of its own, and drops it again. Compile it with tsc, and run it with node --test.");
+        if (facts.Leases) code.Comment($"The leases are in the Redis whose address is in {StressFacts.RedisVariable}.");
         code.Gap();
         code.Line("import assert from 'node:assert/strict';");
         code.Line("import { randomUUID } from 'node:crypto';");
         code.Line("import { test } from 'node:test';");
         if (facts.Window) code.Line("import { setTimeout as delay } from 'node:timers/promises';");
         code.Line("import { Client, DatabaseError } from 'pg';");
+        if (facts.Leases) code.Line("import { createClient } from 'redis';");
         code.Line($"import {{ {string.Join(", ", (facts.Application ? (string[])["Application"] : []).Concat(subject.Functions.Select(f => TypeScriptWriter.FunctionOf(subject, f))))} }} from './{module}.js';");
         code.Gap();
         WriteConstants(code, subject, facts);
         code.Gap();
+        if (facts.Leases) code.Line(LendingRedis + "\n");
         code.Line(TheTest(subject, facts));
         code.Gap();
         code.Line(TheRace(subject, facts));
@@ -81,7 +84,7 @@ internal sealed class NodeWriter : ITakeHomeWriter
           const schema = `stress_${randomUUID().replaceAll('-', '')}`;
           const database = await connect(schema);
           await database.query(`CREATE SCHEMA ${schema}`);
-        {{Apps(facts)}}  try {
+        {{Apps(facts)}}{{(facts.Leases ? "  await leases.connect();\n" : "")}}  try {
             for (const script of scripts) await database.query(script);
         {{(facts.Connection?.RoleConnections is { } limit ? $$"""
             await database.query(`CREATE ROLE ${schema} LOGIN PASSWORD '${schema}' CONNECTION LIMIT {{Naming.Number(limit)}}`);
@@ -98,7 +101,7 @@ internal sealed class NodeWriter : ITakeHomeWriter
             assert.equal(violations.length, 0, violations.join('\n'));
             assert.ok(told.some(isGood), 'no request was answered well, so nothing was tested');
           } finally {
-        {{(facts.Connection is null ? "" : "    for (const app of apps) await app.end();\n")}}    await database.query(`DROP SCHEMA ${schema} CASCADE`);{{(facts.Connection?.RoleConnections is null ? "" : "\n    await database.query(`DROP ROLE ${schema}`);")}}
+        {{(facts.Connection is null ? "" : "    for (const app of apps) await app.end();\n")}}{{(facts.Leases ? "    leases.destroy();\n" : "")}}    await database.query(`DROP SCHEMA ${schema} CASCADE`);{{(facts.Connection?.RoleConnections is null ? "" : "\n    await database.query(`DROP ROLE ${schema}`);")}}
             await database.end();
           }
         });
@@ -221,6 +224,18 @@ internal sealed class NodeWriter : ITakeHomeWriter
         var last = calls[^1];
         return string.Concat(calls.SkipLast(1).Select((call, i) => $"(worker - 1) % {Naming.Number(calls.Count)} === {Naming.Number(i)} ? {call}\n      : ")) + last;
     }
+
+    private const string LendingRedis = $$"""
+        const address = process.env.{{StressFacts.RedisVariable}};
+        if (!address) throw new Error('{{StressFacts.RedisVariable}} is not set. Give it an address, such as redis://localhost:6379.');
+        const leases = createClient({ url: address });
+        const run = randomUUID();
+
+        /** Sends a command to Redis. The leases of this run have names of their own. */
+        const redis = {
+          sendCommand: (words: string[]) => leases.sendCommand(words.map((word) => (word.startsWith('{{StressFacts.LeaseWord}}') ? `${run}:${word}` : word))),
+        };
+        """;
 
     private const string Recording = """
         /** Writes down what callers were told, for the invariants that ask. */

@@ -25,6 +25,12 @@ internal sealed partial record StressFacts(
     /// <summary>The environment variable with the connection string.</summary>
     public const string Variable = "STRESS_DATABASE";
 
+    /// <summary>The environment variable with Redis's address, for strategies with leases.</summary>
+    public const string RedisVariable = "STRESS_REDIS";
+
+    /// <summary>What stands before the name of every lease. The tests put their run's own name before it, so that no run waits for another's.</summary>
+    public const string LeaseWord = "lease:";
+
     /// <summary>The table of what callers were told, as far as a caller can know it.</summary>
     private const string Attempts = """
         CREATE TABLE attempts (
@@ -47,6 +53,9 @@ internal sealed partial record StressFacts(
     /// <summary>Whether the functions take something of one process.</summary>
     public bool Application { get; private init; }
 
+    /// <summary>Whether the functions take leases in Redis.</summary>
+    public bool Leases { get; private init; }
+
     /// <summary>Where the functions get their connections by themselves: how; null: the test lends each a connection.</summary>
     public ConnectionUse? Connection { get; private init; }
 
@@ -54,7 +63,7 @@ internal sealed partial record StressFacts(
     public IReadOnlyList<PlannedDraw> Given { get; private init; } = [];
 
     /// <summary>What the test's own code calls things by.</summary>
-    private static readonly string[] _taken = ["request", "requests", "answer", "told", "said", "rejected", "error", "key", "attempt", "worker", "delivery", "client", "connection", "app", "on", "schema", "database"];
+    private static readonly string[] _taken = ["request", "requests", "answer", "told", "said", "rejected", "error", "key", "attempt", "worker", "delivery", "client", "connection", "app", "on", "schema", "database", "redis"];
 
     /// <summary>How the test calls what it draws.</summary>
     public static string NameOf(PlannedDraw given) => Naming.Camel(_taken.Contains(given.Input.Name) ? given.Input.Name + "-value" : given.Input.Name);
@@ -65,7 +74,6 @@ internal sealed partial record StressFacts(
     {
         var (scenario, strategy, functions) = subject;
         if (functions.Any(f => f.UsesReplica)) throw new NotExpressibleException("it asks a standby, and a test that is given one server cannot make it one that lags");
-        if (functions.Any(f => f.UsesRedis)) throw new NotExpressibleException("it takes a lease in Redis, and the test has no client for that: the standard libraries have none");
         var given = functions.SelectMany(f => f.Given).DistinctBy(g => g.Input.Name).ToList();
         var keys = Rounds + given.Select(g => g.Input.Size).Append(1).Max();
         var reads = scenario.Invariants.Any(i => AttemptsWord().IsMatch(i.Query));
@@ -81,6 +89,7 @@ internal sealed partial record StressFacts(
             Requests = Math.Min(MostRequests, scenario.Workload?.Workers ?? MostRequests),
             Instances = strategy.Instances,
             Application = functions.Any(f => f.UsesApplication),
+            Leases = functions.Any(f => f.UsesRedis),
             Connection = strategy.Connection,
             Given = given,
         };

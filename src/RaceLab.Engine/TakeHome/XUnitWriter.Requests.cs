@@ -123,7 +123,7 @@ internal sealed partial class XUnitWriter
     {
         var calls = subject.Functions.Select(function =>
         {
-            var values = function.Lent.Select(CSharpProgram.NameOf).Concat(function.Inputs).Concat(function.Given.Select(StressFacts.NameOf)).ToList();
+            var values = function.Lent.Select(lent => lent == Lent.Redis ? "AskRedisAsync" : CSharpProgram.NameOf(lent)).Concat(function.Inputs).Concat(function.Given.Select(StressFacts.NameOf)).ToList();
             if (function.HasWindow) values.Add("window: () => Task.Delay(Window, Cancellation)");
             if (function.HasCrash) values.Add("crash: on => on is null || on == delivery ? throw new ApplicationDied() : Task.CompletedTask");
             values.Add("cancellation: Cancellation");

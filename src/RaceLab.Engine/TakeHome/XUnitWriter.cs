@@ -15,8 +15,10 @@ internal sealed partial class XUnitWriter : ITakeHomeWriter
         code.Comment($"{subject.Scenario.Title}: {subject.Strategy.Title}, under {Naming.Number(facts.Requests)} requests at once. It belongs to {name}.cs.");
         code.Comment($"It needs the packages xunit.v3 and Npgsql, and in the environment variable {StressFacts.Variable} the connection string of a PostgreSQL. "
             + "There it makes a schema of its own, and drops it again.");
+        if (facts.Leases) code.Comment($"The leases are in the Redis whose address is in {StressFacts.RedisVariable}.");
         code.Gap();
-        if (facts.Connection is { IsServerAbsent: true }) code.Line("using System.Net.Sockets;");
+        if (facts.Leases || facts.Connection is { IsServerAbsent: true }) code.Line("using System.Net.Sockets;");
+        if (facts.Leases) code.Line("using System.Text;");
         code.Line("using Npgsql;");
         code.Line("using Xunit;");
         code.Gap();
@@ -34,6 +36,7 @@ internal sealed partial class XUnitWriter : ITakeHomeWriter
             code.Gap();
             if (facts.ReadsAttempts) code.Line(Recording + "\n");
             code.Line(Asking);
+            if (facts.Leases) code.Line("\n" + AskingRedis);
             if (facts.Crash) code.Line("\nprivate sealed class ApplicationDied : Exception;");
         }
 
@@ -148,6 +151,32 @@ internal sealed partial class XUnitWriter : ITakeHomeWriter
                     command.Parameters.AddWithValue(value ?? DBNull.Value);
                 await command.ExecuteNonQueryAsync(Cancellation);
             }
+        }
+        """;
+
+    /// <summary>Redis's protocol is simple enough to need no package for a test.</summary>
+    private const string AskingRedis = $$"""
+        private static readonly string Run = $"{Guid.NewGuid():N}";
+
+        /// <summary>Sends a command to Redis, over a connection of its own, and returns the answer. The leases of this run have names of their own.</summary>
+        private static async Task<string?> AskRedisAsync(string[] command)
+        {
+            var address = new Uri(Environment.GetEnvironmentVariable("{{StressFacts.RedisVariable}}")
+                ?? throw new InvalidOperationException("{{StressFacts.RedisVariable}} is not set. Give it an address, such as redis://localhost:6379."));
+            var words = command.Select(word => word.StartsWith("{{StressFacts.LeaseWord}}", StringComparison.Ordinal) ? $"{Run}:{word}" : word);
+            using var client = new TcpClient();
+            await client.ConnectAsync(address.Host, address.Port, Cancellation);
+            await using var stream = client.GetStream();
+            var message = $"*{command.Length}\r\n" + string.Concat(words.Select(word => $"${Encoding.UTF8.GetByteCount(word)}\r\n{word}\r\n"));
+            await stream.WriteAsync(Encoding.UTF8.GetBytes(message), Cancellation);
+            using var reader = new StreamReader(stream);
+            var answer = await reader.ReadLineAsync(Cancellation) ?? throw new IOException("Redis has hung up.");
+            return answer[0] switch
+            {
+                '-' => throw new IOException($"Redis refuses: {answer[1..]}"),
+                '$' => answer == "$-1" ? null : await reader.ReadLineAsync(Cancellation),
+                _ => answer[1..],
+            };
         }
         """;
 

@@ -1,15 +1,17 @@
 """Lets many threads at generated functions, as the generated tests in C# and TypeScript do, and prints as JSON what became of each.
 
-Arguments: a file with what is to be run, as PythonTests writes it, and how to connect.
+Arguments: a file with what is to be run, as PythonTests writes it, how to connect, and the address of a Redis.
 """
 
 import importlib.util
 import inspect
 import json
+import socket
 import sys
 import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlsplit
 
 import psycopg
 from psycopg.conninfo import make_conninfo
@@ -21,10 +23,32 @@ class ApplicationDied(Exception):
     pass
 
 
+class Redis:
+    """As much of a client as a lease needs: a connection for each command. The leases of a run have names of their own."""
+
+    def __init__(self, address, run):
+        self.address = urlsplit(address)
+        self.run = run
+
+    def execute_command(self, *command):
+        words = [f"{self.run}:{word}" if word.startswith("lease:") else word for word in command]
+        message = f"*{len(words)}\r\n" + "".join(f"${len(word.encode())}\r\n{word}\r\n" for word in words)
+        with socket.create_connection((self.address.hostname, self.address.port), 20) as connection:
+            connection.sendall(message.encode())
+            with connection.makefile("rb") as answers:
+                answer = answers.readline().decode().rstrip()
+                if answer.startswith("-") or not answer:
+                    raise OSError(f"Redis: {answer or 'it has hung up'}")
+                if answer == "$-1":
+                    return None
+                return answers.readline().decode().rstrip() if answer.startswith("$") else answer[1:]
+
+
 class Stress:
-    def __init__(self, subject, server):
+    def __init__(self, subject, server, redis):
         self.subject = subject
         self.schema = "stress_" + uuid.uuid4().hex
+        self.redis = Redis(redis, self.schema)
         self.conninfo = make_conninfo(server, options=f"-c search_path={self.schema} -c lock_timeout=20s")
         spec = importlib.util.spec_from_file_location(self.schema, subject["file"])
         module = importlib.util.module_from_spec(spec)
@@ -89,7 +113,7 @@ class Stress:
 
         worker = values["worker"]
         function = self.functions[(worker - 1) % len(self.functions)]
-        every = dict(values, conn=connection, window=lambda: time.sleep(self.subject["window"]), crash=crash)
+        every = dict(values, conn=connection, redis=self.redis, window=lambda: time.sleep(self.subject["window"]), crash=crash)
         if self.apps:
             every["app"] = self.apps[(worker - 1) % len(self.apps)]
         wanted = inspect.signature(function).parameters
@@ -114,9 +138,9 @@ class Stress:
         return [self.subject["key"].replace("{n}", str(n + (worker - 1 + i) % size)) for i in range(size)]
 
 
-def outcome(subject, server):
+def outcome(subject, server, redis):
     try:
-        return {"name": subject["name"], "violations": Stress(subject, server).run()}
+        return {"name": subject["name"], "violations": Stress(subject, server, redis).run()}
     except Exception as error:  # whatever it is, it is this subject's, and the others still run
         return {"name": subject["name"], "violations": f"{type(error).__name__}: {error}"}
 
@@ -124,4 +148,4 @@ def outcome(subject, server):
 with open(sys.argv[1], encoding="utf-8") as file:
     subjects = json.load(file)
 with ThreadPoolExecutor(4) as several:
-    json.dump(list(several.map(lambda subject: outcome(subject, sys.argv[2]), subjects)), sys.stdout)
+    json.dump(list(several.map(lambda subject: outcome(subject, sys.argv[2], sys.argv[3]), subjects)), sys.stdout)
