@@ -54,6 +54,14 @@ public sealed partial class LabPage(IPage tab)
         await WaitUntilAliveAsync();
     }
 
+    /// <summary>What an address gives to somebody who takes a file from it.</summary>
+    public async Task<string> TakeAsync(string address)
+    {
+        var answer = await Tab.APIRequest.GetAsync(address);
+        Assert.True(answer.Ok, $"{address}: {answer.Status}");
+        return await answer.TextAsync();
+    }
+
     public async Task ReloadAsync()
     {
         await Tab.ReloadAsync();

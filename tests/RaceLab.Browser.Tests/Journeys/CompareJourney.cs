@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
@@ -32,6 +33,13 @@ public sealed class CompareJourney(LabFixture fixture) : Journey(fixture)
         await Expect(page.Verdict).ToContainTextAsync("Every invariant held with");
         await page.Tab.EvaluateAsync("document.querySelectorAll('details').forEach(d => d.open = true)");
         Assert.Empty(await Axe.ViolationsAsync(page.Tab, "compared"));
+
+        var files = page.Tab.Locator(".exports a");
+        await Expect(files).ToHaveTextAsync(["Races", "JSON"]);
+        var races = await page.TakeAsync((await files.Nth(0).GetAttributeAsync("href"))!);
+        Assert.Equal(1 + 5, races.Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Length);
+        using (var json = JsonDocument.Parse(await page.TakeAsync((await files.Nth(1).GetAttributeAsync("href"))!)))
+            Assert.Equal("sign-up", json.RootElement.GetProperty("scenario").GetString());
 
         var verdict = await page.Verdict.InnerTextAsync();
         var somebodyElse = await ArriveAsync(new() { ViewportSize = new() { Width = 390, Height = 844 }, IsMobile = true, ColorScheme = ColorScheme.Dark, ReducedMotion = ReducedMotion.Reduce });

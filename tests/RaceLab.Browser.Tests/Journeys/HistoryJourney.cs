@@ -26,10 +26,10 @@ public sealed class HistoryJourney(LabFixture fixture) : Journey(fixture)
         await Expect(files).ToHaveCountAsync(4);
 
         // The files say what the page says.
-        var html = await TakeAsync(page, permalink + "/export.html");
-        Assert.Equal(final.Attempts + 1, Lines(await TakeAsync(page, permalink + "/attempts.csv")).Length);
-        Assert.Contains($"excess,duplicates,{final.Duplicates.ToString(CultureInfo.InvariantCulture)},", Lines(await TakeAsync(page, permalink + "/summary.csv")));
-        using (var json = JsonDocument.Parse(await TakeAsync(page, permalink + "/export.json")))
+        var html = await page.TakeAsync(permalink + "/export.html");
+        Assert.Equal(final.Attempts + 1, Lines(await page.TakeAsync(permalink + "/attempts.csv")).Length);
+        Assert.Contains($"excess,duplicates,{final.Duplicates.ToString(CultureInfo.InvariantCulture)},", Lines(await page.TakeAsync(permalink + "/summary.csv")));
+        using (var json = JsonDocument.Parse(await page.TakeAsync(permalink + "/export.json")))
             Assert.Equal(final.Created, json.RootElement.GetProperty("attempts").GetProperty("created").GetInt64());
         await ReadOfflineAsync(html, final);
 
@@ -67,13 +67,6 @@ public sealed class HistoryJourney(LabFixture fixture) : Journey(fixture)
     }
 
     private static string[] Lines(string text) => text.Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
-
-    private static async Task<string> TakeAsync(LabPage page, string address)
-    {
-        var answer = await page.Tab.APIRequest.GetAsync(address);
-        Assert.True(answer.Ok, $"{address}: {answer.Status}");
-        return await answer.TextAsync();
-    }
 
     private async Task ReadOfflineAsync(string html, FinalNumbers final)
     {
