@@ -103,18 +103,18 @@ public class StrategyContractTests(TestPostgres postgres)
 
     [Theory(Timeout = 1_800_000)]
     [MemberData(nameof(Sound))]
-    public async Task Soak_SoundStrategyFiftyWorkersOnTenKeysInTurn_NeverBreaksInTwentyRaces(string scenarioId, string strategyId)
+    public async Task Soak_SoundStrategyFiftyWorkersOnTwentyKeysInTurn_NeverBreaksInTenRaces(string scenarioId, string strategyId)
     {
         Assert.SkipUnless(Soak.IsAskedFor, Soak.Reason);
-        await NeverBreaksAsync(scenarioId, strategyId, 20, Stampede(scenarioId, keys: 10));
+        await NeverBreaksAsync(scenarioId, strategyId, 10, Stampede(scenarioId, keys: 20));
     }
 
     [Theory(Timeout = 1_800_000)]
     [MemberData(nameof(Broken))]
-    public async Task Soak_BrokenStrategyFiftyWorkersOnTenKeysInTurn_BreaksInNineRacesOfTen(string scenarioId, string strategyId)
+    public async Task Soak_BrokenStrategyFiftyWorkersOnTwentyKeysInTurn_BreaksInNineRacesOfTen(string scenarioId, string strategyId)
     {
         Assert.SkipUnless(Soak.IsAskedFor, Soak.Reason);
-        await BreaksInNineOfTenAsync(scenarioId, strategyId, 20, Stampede(scenarioId, keys: 10));
+        await BreaksInNineOfTenAsync(scenarioId, strategyId, 10, Stampede(scenarioId, keys: 20));
     }
 
     [Theory(Timeout = 1_800_000)]
