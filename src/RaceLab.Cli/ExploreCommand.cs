@@ -87,7 +87,7 @@ internal sealed class ExploreCommand
     private static string Write(ExplorationDocument explored)
     {
         var text = new StringBuilder();
-        text.AppendLine(CultureInfo.InvariantCulture, $"{explored.Scenario} / {explored.Strategy}, {explored.Sessions} sessions on PostgreSQL {explored.Postgres}");
+        text.AppendLine(CultureInfo.InvariantCulture, $"{explored.Scenario} / {explored.Strategy}, {explored.Sessions} sessions on PostgreSQL {explored.Postgres}, engine {explored.Engine}");
         text.AppendLine(CultureInfo.InvariantCulture,
             $"{explored.Orders:N0} orders, {explored.Infeasible:N0} of them made impossible by waiting; {explored.Runs:N0} executed, {explored.ElapsedMs:N0} ms");
         text.AppendLine();

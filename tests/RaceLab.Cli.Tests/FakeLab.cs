@@ -60,6 +60,7 @@ internal sealed class FakeLab : IOpenLab, IRaceRunner
         Invariants = [new ExploredInvariant("duplicates", "one row per email", Promise.Some, Verdict.Kept, 4)],
         Elapsed = TimeSpan.FromMilliseconds(12.5),
         PostgresVersion = "15.18",
+        Engine = RaceEngine.Wire,
         RetriesAtMost = 2,
         RetriesCut = false,
         IsComplete = true,

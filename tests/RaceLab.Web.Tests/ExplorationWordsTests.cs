@@ -18,7 +18,7 @@ public sealed class ExplorationWordsTests
         Assert.Equal("of 6 orders end with two rows", ExplorationWords.BelowTheNumber(TestExplorations.Flawed()));
         Assert.Contains("4 orders break “One row per email”", words.Sentences[0]);
         Assert.Contains("Waiting makes no order impossible", words.Sentences[1]);
-        Assert.Equal("3 runs on the server stood for all 6: orders that differ only in what nobody can notice were run once. It took 351 ms.", words.Sentences[2]);
+        Assert.Equal("3 runs on the server stood for all 6: orders that differ only in what nobody can notice were run once. It took 351 ms on the wire engine.", words.Sentences[2]);
     }
 
     [Fact]

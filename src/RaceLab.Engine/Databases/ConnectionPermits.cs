@@ -62,7 +62,7 @@ public sealed class ConnectionPermits
     public Task<IDisposable> TakeAsync(int count, Action<int>? place, CancellationToken cancellation) => TakeAsync(count, PermitUse.Load, place, cancellation);
 
     /// <summary>
-    /// Waits for permits. First come, first served: a large request is not overtaken by small ones, nor one that wants to be alone by whoever comes after it.
+    /// Waits for permits. First come, first served: a large request is not overtaken by small ones, nor one that wants to be alone by whoever comes after it, but for sessions that stand still and take nothing from it.
     /// </summary>
     /// <param name="count">1 to <see cref="Total"/>.</param>
     /// <param name="use">What they are for.</param>
@@ -79,7 +79,7 @@ public sealed class ConnectionPermits
         Waiter waiter;
         lock (_gate)
         {
-            if (_queue.Count == 0 && Fits(count, use)) return Enter(count, use);
+            if (Fits(count, use) && (_queue.Count == 0 || MayPass(count, use, _queue.Sum(w => w.Count)))) return Enter(count, use);
 
             waiter = new Waiter(count, use, place);
             _queue.AddLast(waiter);
@@ -117,6 +117,9 @@ public sealed class ConnectionPermits
         _ => true,
     };
 
+    /// <summary>Whoever stands still may pass those who wait for quiet and not for connections: there must be room for all of them beside it.</summary>
+    private bool MayPass(int count, PermitUse use, int ahead) => use == PermitUse.Idle && count + ahead <= _free;
+
     private Lease Enter(int count, PermitUse use)
     {
         _free -= count;
@@ -147,6 +150,24 @@ public sealed class ConnectionPermits
             _queue.RemoveFirst();
             first.Value.Place = 0;
             first.Value.Granted.TrySetResult(Enter(first.Value.Count, first.Value.Use));
+        }
+
+        var ahead = 0;
+        for (var node = _queue.First; node is not null;)
+        {
+            var (waiter, next) = (node.Value, node.Next);
+            if (MayPass(waiter.Count, waiter.Use, ahead))
+            {
+                _queue.Remove(node);
+                waiter.Place = 0;
+                waiter.Granted.TrySetResult(Enter(waiter.Count, waiter.Use));
+            }
+            else
+            {
+                ahead += waiter.Count;
+            }
+
+            node = next;
         }
 
         var moved = new List<Waiter>();

@@ -3,6 +3,7 @@ using Dapper;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using RaceLab.Engine.Content;
+using RaceLab.Engine.Wire;
 
 namespace RaceLab.Engine.Databases;
 
@@ -43,6 +44,9 @@ public sealed class LabServer : IAsyncDisposable
 
     /// <summary>What stands beside it.</summary>
     public LabServices Services { get; }
+
+    /// <summary>Whether the wire engine can speak to it as the lab's roles; known since the first schedule was played.</summary>
+    internal WireFit WireFit { get; set; }
 
     /// <summary>What the server was found not to do, with the reason; null until it has been tried (<see cref="ProbeAsync"/>).</summary>
     public IReadOnlyDictionary<ServerBehaviour, string>? Lacks { get; private set; }

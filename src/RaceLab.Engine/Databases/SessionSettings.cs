@@ -23,6 +23,9 @@ public sealed record SessionSettings
     /// <summary>As <c>pg_stat_activity</c> shows it; the server keeps the first 63 bytes.</summary>
     public string ApplicationName { get; init; } = "racelab";
 
+    /// <summary>Whether the wire engine sends statements without values by the simple query protocol, as psql does. Npgsql always uses the extended one.</summary>
+    public bool SimpleQueries { get; init; }
+
     /// <summary>A source of connections with these settings, without pooling.</summary>
     public NpgsqlDataSource SourceFor(string connectionString)
     {

@@ -46,6 +46,9 @@ public sealed record Exploration
     /// <summary>Such as "15.18".</summary>
     public required string PostgresVersion { get; init; }
 
+    /// <summary>What spoke to PostgreSQL for the sessions.</summary>
+    public required RaceEngine Engine { get; init; }
+
     /// <summary>How often a block was run again at most: exploring follows fewer retries than racing does, and says so.</summary>
     public required int RetriesAtMost { get; init; }
 

@@ -22,6 +22,7 @@ namespace RaceLab.Engine.Schedules;
 /// <param name="Verdict">The worst of the invariants' verdicts.</param>
 /// <param name="ElapsedMs">How long it took, in milliseconds.</param>
 /// <param name="Postgres">The server's version.</param>
+/// <param name="Engine">What spoke to PostgreSQL for the sessions, as <see cref="WorkloadText.FormatEngine"/> writes it.</param>
 /// <param name="Schedules">Every executed schedule, in the order of running; left out where there are more than <see cref="MostSchedules"/>.</param>
 public sealed record ExplorationDocument(
     string Scenario,
@@ -38,6 +39,7 @@ public sealed record ExplorationDocument(
     Verdict Verdict,
     double ElapsedMs,
     string Postgres,
+    string Engine,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<ExploredScheduleDocument>? Schedules)
 {
     /// <summary>The most schedules that are written one by one: whoever reads more than these wants the sums.</summary>
@@ -72,6 +74,7 @@ public sealed record ExplorationDocument(
             : Verdict.Kept,
         Math.Round(explored.Elapsed.TotalMilliseconds, 3),
         explored.PostgresVersion,
+        WorkloadText.FormatEngine(explored.Engine),
         explored.Runs > MostSchedules ? null : [.. explored.Schedules.Select(ExploredScheduleDocument.From)]);
 
     /// <summary>As JSON.</summary>

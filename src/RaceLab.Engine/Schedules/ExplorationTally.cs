@@ -55,6 +55,7 @@ internal sealed class ExplorationTally(Func<ProgramStep, ProgramStep, bool> inde
             Invariants = [.. request.Scenario.Invariants.Select(i => Judge(i, request.Strategy.Promises[i.Name], outcomes))],
             Elapsed = TimeSpan.Zero,
             PostgresVersion = "",
+            Engine = RaceEngine.Wire,
             RetriesAtMost = Explorer.RetriesAtMost,
             RetriesCut = _retriesCut,
             IsComplete = true,

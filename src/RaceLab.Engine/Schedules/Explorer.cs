@@ -87,6 +87,7 @@ public sealed partial class Explorer : IExplorer
         {
             Elapsed = Stopwatch.GetElapsedTime(started),
             PostgresVersion = _server.Version.ToString(),
+            Engine = stage.Engine,
             IsComplete = !search.HasMore,
         };
     }

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using RaceLab.Engine.Content;
 using RaceLab.Engine.Databases;
 using RaceLab.Engine.Programs;
+using RaceLab.Engine.Races;
 
 namespace RaceLab.Engine.Schedules;
 
@@ -11,6 +12,7 @@ namespace RaceLab.Engine.Schedules;
 /// <param name="Scenario">The scenario's id.</param>
 /// <param name="Strategy">The strategy's id.</param>
 /// <param name="Sessions">How many sessions.</param>
+/// <param name="Engine">What spoke to PostgreSQL for the sessions, as <see cref="WorkloadText.FormatEngine"/> writes it; null where they were never opened.</param>
 /// <param name="Schedule">The whole schedule, turns that were not taken included.</param>
 /// <param name="Position">How many of them were taken.</param>
 /// <param name="Turns">What came of those.</param>
@@ -21,6 +23,7 @@ public sealed record ScheduleDocument(
     string Scenario,
     string Strategy,
     int Sessions,
+    string? Engine,
     IReadOnlyList<string> Schedule,
     int Position,
     IReadOnlyList<TurnDocument> Turns,
@@ -46,6 +49,7 @@ public sealed record ScheduleDocument(
             scenario.Id,
             strategy.Id,
             state.Sessions.Count,
+            state.Engine is { } engine ? WorkloadText.FormatEngine(engine) : null,
             [.. state.Schedule.Select(s => s.ToString())],
             state.Turns.Count,
             [.. state.Turns.Select(t => new TurnDocument(

@@ -211,8 +211,12 @@ internal sealed partial class Stage : IAsyncDisposable
             StatementTimeout = _settings.Patience,
             IdleInTransactionTimeout = _settings.Patience + _settings.Patience,
             ApplicationName = $"racelab {_request.Strategy.Id}",
+            SimpleQueries = true,
         };
-        _services = await RentedServices.RentAsync(server.Services, _request.Strategy.Program, database, settings, stepped: true, null, _cancellation).ConfigureAwait(false);
+        _watcher = await LockWatcher.OpenAsync(database.WatcherConnectionString, _cancellation).ConfigureAwait(false);
+        _owned.Add(_watcher);
+        await StartEngineAsync(server, settings.Over(database.ConnectionString).ConnectionString).ConfigureAwait(false);
+        _services = await RentedServices.RentAsync(server.Services, _request.Strategy.Program, database, settings, stepped: true, _loop, _cancellation).ConfigureAwait(false);
         _owned.Add(_services);
         var source = settings.SourceFor(database.ConnectionString);
         _owned.Add(source);
@@ -222,12 +226,10 @@ internal sealed partial class Stage : IAsyncDisposable
         _table = new RaceTable(_request, connection);
         await _table.BuildAsync(_cancellation).ConfigureAwait(false);
         await HoldReplayAsync().ConfigureAwait(false);
-        _watcher = await LockWatcher.OpenAsync(database.WatcherConnectionString, _cancellation).ConfigureAwait(false);
-        _owned.Add(_watcher);
         _onlooker = new Onlooker(connection, _request.Scenario.View ?? _request.Scenario.Rows, _settings.KeptRows);
         var strategy = _request.Strategy;
         if (strategy.Connection?.RoleConnections is { } limit) await database.LimitConnectionsAsync(limit + 1, 1, _cancellation).ConfigureAwait(false);
-        var connections = new ConnectionSource(null, database.ConnectionString, settings, strategy.Connection, _services, strategy.Program, _settings.KeptRows, _time);
+        var connections = new ConnectionSource(_loop, database.ConnectionString, settings, strategy.Connection, _services, strategy.Program, _settings.KeptRows, _time);
         _owned.Add(connections);
         _application = new Application(strategy, connections.OpenAsync);
         _owned.Add(_application);
@@ -297,6 +299,7 @@ internal sealed partial class Stage : IAsyncDisposable
                 var answered = await session.TakeAnswerAsync().ConfigureAwait(false);
                 if (session.HasLimitedWaits && answered is { Error.SqlState: PostgresErrorCodes.LockNotAvailable, BlockedBy.Count: 0 })
                     answered = answered with { BlockedBy = await HoldersBesideAsync(session).ConfigureAwait(false) };
+                if (answered is { Error.SqlState: PostgresErrorCodes.DeadlockDetected, BlockedBy.Count: 0 }) answered = answered with { BlockedBy = OtherEndFrom(session) };
                 _mayReplay |= commits && answered.Error is null;
                 _played.Add(answered);
                 changed = true;

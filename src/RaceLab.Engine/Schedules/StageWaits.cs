@@ -67,6 +67,15 @@ internal sealed partial class Stage
         return [.. others.Where(s => holders.Contains(s.ProcessId!.Value)).Select(s => s.Number)];
     }
 
+    /// <summary>Whom the victim of a deadlock has waited for, where the server broke the circle before anybody could look: the other end of the line that waits for it.</summary>
+    private int[] OtherEndFrom(SteppedSession victim)
+    {
+        List<SteppedSession> line = [victim];
+        for (var next = 0; next < line.Count; next++)
+            line.AddRange(_sessions.Where(s => s.IsWaiting && s.BlockedBy.Contains(line[next].Number) && !line.Contains(s)));
+        return [.. line.Skip(1).Where(s => !line.Any(behind => behind != victim && behind.BlockedBy.Contains(s.Number))).Select(s => s.Number)];
+    }
+
     /// <summary>Whom a session waits for, in the application or in the database.</summary>
     private async Task<int[]> BlockersOfAsync(SteppedSession session)
     {

@@ -290,6 +290,7 @@ public sealed partial class Stepper : IAsyncDisposable
             Ahead = _log.Ahead,
             Sessions = sessions,
             Environment = [.. _stage.Sessions.Where(s => s.AwaitsDelivery).Select(s => ScheduledStep.DeliveryTo(s.Number)), .. _stage.Environment.Select(t => t.Entry)],
+            Engine = _stage.Engine,
             Committed = await _stage.CommittedAsync().ConfigureAwait(false),
             Locks = _log.Locks.Locks,
             Result = result,

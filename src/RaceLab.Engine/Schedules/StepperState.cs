@@ -1,5 +1,6 @@
 using RaceLab.Engine.Content;
 using RaceLab.Engine.Programs;
+using RaceLab.Engine.Races;
 
 namespace RaceLab.Engine.Schedules;
 
@@ -20,6 +21,9 @@ public sealed record StepperState
 
     /// <summary>What the environment could do now: a delivery to each session whose attempt was not answered well and may arrive again, and what time could do.</summary>
     public IReadOnlyList<ScheduledStep> Environment { get; init; } = [];
+
+    /// <summary>What speaks to PostgreSQL for the sessions; null while they are being opened.</summary>
+    public RaceEngine? Engine { get; init; }
 
     /// <summary>What is committed.</summary>
     public Look? Committed { get; init; }

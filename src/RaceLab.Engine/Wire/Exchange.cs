@@ -141,7 +141,7 @@ internal sealed class StartUpExchange(WireTarget target) : OnceExchange<bool>
                 _isServerProven = true;
                 return;
             default:
-                throw new ServerRefusedException("The server asks for a way to log in that the wire engine does not know; it knows trust and SCRAM-SHA-256. Choose the Npgsql engine.");
+                throw new WireUnfitException("The server asks for a way to log in that the wire engine does not know; it knows trust and SCRAM-SHA-256. Choose the Npgsql engine.");
         }
 
         reader.End();
@@ -152,7 +152,7 @@ internal sealed class StartUpExchange(WireTarget target) : OnceExchange<bool>
         var offered = false;
         while (reader.Terminated() is { IsEmpty: false } mechanism) offered |= mechanism.SequenceEqual("SCRAM-SHA-256"u8);
         reader.End();
-        if (!offered) throw new ServerRefusedException("The server offers no SCRAM-SHA-256, the one way to log in with a password that the wire engine knows. Choose the Npgsql engine.");
+        if (!offered) throw new WireUnfitException("The server offers no SCRAM-SHA-256, the one way to log in with a password that the wire engine knows. Choose the Npgsql engine.");
         return target.Keys ?? throw new ServerRefusedException($"The server at {target.Place} asks for a password, and the connection string has none.");
     }
 

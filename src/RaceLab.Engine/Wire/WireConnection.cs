@@ -49,6 +49,9 @@ internal sealed class WireConnection
     /// <summary>Whether it is of no more use.</summary>
     public bool IsBroken => Volatile.Read(ref _brokenBy) is not null;
 
+    /// <summary>Completes when it is of no more use, and whatever the server said before has been read.</summary>
+    public Task Closed => _closed.Task;
+
     /// <summary>Whether the last exchange was cancelled from here: it was given up, or took too long.</summary>
     public bool WasCancelled => _isCancelling;
 

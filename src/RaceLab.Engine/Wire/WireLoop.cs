@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.IO.Pipes;
 using System.Runtime.CompilerServices;
-using RaceLab.Engine.Databases;
 
 namespace RaceLab.Engine.Wire;
 
@@ -38,10 +37,10 @@ internal sealed class WireLoop : IPauses, IAsyncDisposable
     /// <summary>Whether the caller is on its thread.</summary>
     public bool IsCurrent => Environment.CurrentManagedThreadId == _thread.ManagedThreadId;
 
-    /// <exception cref="ServerRefusedException">There is none on this system.</exception>
+    /// <exception cref="WireUnfitException">There is none on this system.</exception>
     public static WireLoop Start()
     {
-        if (!LibC.HasPoll) throw new ServerRefusedException("The wire engine needs Linux or macOS: choose the Npgsql engine.");
+        if (!LibC.HasPoll) throw new WireUnfitException("The wire engine needs Linux or macOS: choose the Npgsql engine.");
         var loop = new WireLoop();
         loop._thread.Start();
         return loop;

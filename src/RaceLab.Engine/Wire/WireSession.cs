@@ -33,10 +33,11 @@ internal sealed class WireSession : ISession
     /// <param name="server">Which of them.</param>
     /// <param name="keptRows">How many rows of an answer to keep for those who look on; 0 where nobody does, as in a race.</param>
     /// <param name="prepare">False for a connection that is used once.</param>
+    /// <param name="simply">Whether statements without values are sent by the simple query protocol. Preparing them only asks the server whether it takes them.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="ServerRefusedException">The server cannot be reached, will not have one more connection, or rejects a statement.</exception>
     public static async Task<WireSession> OpenAsync(
-        WireLoop loop, WireTarget target, StepProgram program, StatementTarget server, int keptRows, bool prepare, CancellationToken cancellation)
+        WireLoop loop, WireTarget target, StepProgram program, StatementTarget server, int keptRows, bool prepare, bool simply, CancellationToken cancellation)
     {
         WireConnection? connection = null;
         try
@@ -44,7 +45,7 @@ internal sealed class WireSession : ISession
             connection = await WireConnection.OpenAsync(loop, target, cancellation).ConfigureAwait(false);
             var statements = new WireStatement?[program.Steps.Count];
             foreach (var step in program.Steps)
-                if (step.Sql is not null && step.Target == server) statements[step.Index] = new WireStatement(step, prepare);
+                if (step.Sql is not null && step.Target == server) statements[step.Index] = new WireStatement(step, WireStatement.SendingOf(step, prepare, simply));
             if (prepare)
             {
                 var preparing = new PrepareExchange([.. statements.OfType<WireStatement>()]) { Connection = connection };
@@ -105,6 +106,9 @@ internal sealed class WireSession : ISession
             return false;
         }
     }
+
+    /// <inheritdoc/>
+    public Task HearEndAsync(CancellationToken cancellation) => _connection.Closed.WaitAsync(cancellation);
 
     /// <inheritdoc/>
     public async Task<Answer> AskAsync(string sql, CancellationToken cancellation)

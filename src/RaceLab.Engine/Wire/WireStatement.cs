@@ -5,15 +5,22 @@ namespace RaceLab.Engine.Wire;
 
 /// <summary>One statement of a program on one connection.</summary>
 /// <param name="step">What it is in the program.</param>
-/// <param name="isPrepared">Whether it is prepared once, and not parsed each time.</param>
-internal sealed class WireStatement(ProgramStep step, bool isPrepared)
+/// <param name="sending">How it is sent.</param>
+internal sealed class WireStatement(ProgramStep step, WireSending sending)
 {
-    private readonly byte[] _name = isPrepared ? System.Text.Encoding.ASCII.GetBytes("s" + step.Index.ToString(CultureInfo.InvariantCulture) + "\0") : [0];
+    private readonly byte[] _name = sending == WireSending.Prepared ? System.Text.Encoding.ASCII.GetBytes("s" + step.Index.ToString(CultureInfo.InvariantCulture) + "\0") : [0];
     private readonly int[] _kept = [.. step.Keep.Select(_ => -1)];
     private string[] _columns = [];
 
     /// <summary>The columns that it returns; empty where it returns no rows.</summary>
     public string[] Columns => _columns;
+
+    /// <summary>How a session sends a step.</summary>
+    /// <param name="step">With SQL.</param>
+    /// <param name="prepare">Whether the session is used more than once.</param>
+    /// <param name="simply">Whether what has no values goes by the simple query protocol.</param>
+    public static WireSending SendingOf(ProgramStep step, bool prepare, bool simply) =>
+        simply && step.ValueSlots.Count == 0 ? WireSending.Simple : prepare ? WireSending.Prepared : WireSending.Parsed;
 
     public void WriteParse(MessageWriter writer)
     {
@@ -37,8 +44,20 @@ internal sealed class WireStatement(ProgramStep step, bool isPrepared)
     /// <summary>Binds the attempt's values and runs it; everything in text.</summary>
     public void WriteRun(MessageWriter writer, string?[] values)
     {
-        if (!isPrepared) WriteParse(writer);
-        if (!isPrepared) WriteDescribe(writer);
+        if (sending == WireSending.Simple)
+        {
+            writer.Begin((byte)'Q');
+            writer.Text(step.Sql!.Numbered);
+            writer.End();
+            return;
+        }
+
+        if (sending == WireSending.Parsed)
+        {
+            WriteParse(writer);
+            WriteDescribe(writer);
+        }
+
         var slots = step.ValueSlots;
         writer.Begin((byte)'B');
         writer.Byte(0);
@@ -94,4 +113,17 @@ internal sealed class WireStatement(ProgramStep step, bool isPrepared)
 
         reader.End();
     }
+}
+
+/// <summary>Ways to send a statement.</summary>
+internal enum WireSending
+{
+    /// <summary>It is prepared once under a name, and run again and again.</summary>
+    Prepared,
+
+    /// <summary>It is parsed each time, with its values beside it.</summary>
+    Parsed,
+
+    /// <summary>By the simple query protocol, as psql sends it: it has no values.</summary>
+    Simple,
 }

@@ -1,5 +1,4 @@
 using Npgsql;
-using RaceLab.Engine.Databases;
 
 namespace RaceLab.Engine.Wire;
 
@@ -63,7 +62,7 @@ internal sealed record WireTarget
     /// <summary>As messages name it.</summary>
     public string Place => IsUnixSocket ? $"{Host}/.s.PGSQL.{Port}" : $"{Host}:{Port}";
 
-    /// <exception cref="ServerRefusedException">It asks for something that the wire engine does not do.</exception>
+    /// <exception cref="WireUnfitException">It asks for something that the wire engine does not do.</exception>
     public static WireTarget From(string connectionString)
     {
         var settings = new NpgsqlConnectionStringBuilder(connectionString);
@@ -78,6 +77,6 @@ internal sealed record WireTarget
         };
         return lacking is null
             ? new WireTarget(settings)
-            : throw new ServerRefusedException($"The wire engine does not know {lacking}, which the connection string asks for: choose the Npgsql engine.");
+            : throw new WireUnfitException($"The wire engine does not know {lacking}, which the connection string asks for: choose the Npgsql engine.");
     }
 }

@@ -48,7 +48,7 @@ public static class ExplorationWords
 
         sentences.Add(
             $"{Figures.Count(explored.Runs, "run on the server stood", "runs on the server stood")} for all {Figures.Count(Tried(explored))}: "
-            + $"orders that differ only in what nobody can notice were run once. It took {Figures.Time(TimeSpan.FromMilliseconds(Math.Round(explored.Elapsed.TotalMilliseconds)))}.");
+            + $"orders that differ only in what nobody can notice were run once. It took {Figures.Time(TimeSpan.FromMilliseconds(Math.Round(explored.Elapsed.TotalMilliseconds)))} on {EngineWords.Name(explored.Engine)}.");
         return new VerdictText(Mood(explored), Headline(explored), sentences);
     }
 

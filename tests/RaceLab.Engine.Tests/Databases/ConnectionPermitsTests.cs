@@ -119,6 +119,25 @@ public sealed class ConnectionPermitsTests
         (await tooMany).Dispose();
     }
 
+    [Fact(Timeout = 10_000)]
+    public async Task TakeAsync_IdleSessions_PassThoseWhoWaitForQuietAndTakeNothingFromThem()
+    {
+        var permits = new ConnectionPermits(10);
+        using var load = await permits.TakeAsync(2, PermitUse.Load, null, Cancellation);
+        var alone = permits.TakeAsync(5, PermitUse.Alone, null, Cancellation);
+        var behind = permits.TakeAsync(1, PermitUse.Load, null, Cancellation);
+        var first = await permits.TakeAsync(2, PermitUse.Idle, null, Cancellation).WaitAsync(Cancellation);
+
+        var tooMany = permits.TakeAsync(1, PermitUse.Idle, null, Cancellation);
+        Assert.False(tooMany.IsCompleted, "Those before it would have to wait for this connection, too.");
+        first.Dispose();
+        using var second = await tooMany.WaitAsync(Cancellation);
+        Assert.False(alone.IsCompleted || behind.IsCompleted, "The load is still there.");
+        load.Dispose();
+        (await alone).Dispose();
+        (await behind).Dispose();
+    }
+
     [Fact(Timeout = 30_000)]
     public async Task TakeAsync_FromManyThreads_NeverGivesMoreThanThereAre()
     {

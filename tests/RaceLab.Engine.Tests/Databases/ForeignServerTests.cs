@@ -3,6 +3,7 @@ using Npgsql;
 using RaceLab.Engine.Content;
 using RaceLab.Engine.Databases;
 using RaceLab.Engine.Races;
+using RaceLab.Engine.Schedules;
 using RaceLab.Engine.Tests.Races;
 
 namespace RaceLab.Engine.Tests.Databases;
@@ -53,6 +54,29 @@ public sealed class ForeignServerTests
             Assert.DoesNotContain(TcpServer.Password, written, StringComparison.Ordinal);
             Assert.DoesNotContain(racePassword, written, StringComparison.Ordinal);
         }
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task Explore_WhatTheWireEngineDoesNotKnow_IsExploredOnNpgsqlWithTheSameOutcomes()
+    {
+        using var home = TemporaryHome.Make();
+        await using var server = await TcpServer.StartAsync(home, Cancellation);
+        var request = SmallScenario.Naive(Small);
+        var outcomes = new List<string>();
+        foreach (var (connectionString, engine) in (IEnumerable<(string, RaceEngine)>)
+        [
+            (server.Trusting(TcpServer.Superuser), RaceEngine.Wire),
+            (server.Trusting(TcpServer.Superuser) + ";Channel Binding=Require", RaceEngine.Npgsql),
+        ])
+        {
+            using var log = new CollectedLog();
+            await using var lab = await LabServer.OpenAsync(connectionString, log, Cancellation);
+            var explored = await new Explorer(lab, TimeProvider.System).ExploreAsync(request.Scenario, request.Strategy, 2, null, Cancellation);
+            Assert.Equal(engine, explored.Engine);
+            outcomes.Add(string.Join(' ', explored.Outcomes.Select(o => $"{o.Rows} {o.Orders} {string.Join(' ', o.Witness)}")));
+        }
+
+        Assert.Equal(outcomes[0], outcomes[1]);
     }
 
     [Fact(Timeout = 120_000)]

@@ -154,6 +154,7 @@ public class PuzzleVerdictTests(TestPostgres postgres)
         Invariants = [],
         Elapsed = TimeSpan.Zero,
         PostgresVersion = "15",
+        Engine = RaceEngine.Wire,
         RetriesAtMost = Explorer.RetriesAtMost,
         RetriesCut = false,
         IsComplete = true,

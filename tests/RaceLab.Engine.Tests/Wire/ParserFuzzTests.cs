@@ -116,7 +116,7 @@ public sealed class ParserFuzzTests
         await using var loop = WireLoop.Start();
         var connection = await WireConnection.OpenAsync(loop, WireTarget.From($"Host={home.Path};Username=u;Timeout=10"), Cancellation);
         var exchange = new StatementExchange(0) { Connection = connection };
-        var result = await exchange.RunAsync(new WireStatement(Kept(), false), new string?[16], Cancellation).AsTask().WaitAsync(Cancellation);
+        var result = await exchange.RunAsync(new WireStatement(Kept(), WireSending.Parsed), new string?[16], Cancellation).AsTask().WaitAsync(Cancellation);
         Assert.Equal((StatementEnd.Lost, expected), (result.Kind, result.Error?.SqlState));
         exchange.Retire();
         await serving;
@@ -129,7 +129,7 @@ public sealed class ParserFuzzTests
         Exchange exchange = which switch
         {
             0 => new QueryExchange("", 10) { Connection = connection },
-            1 => new PrepareExchange([new WireStatement(Kept(), true), new WireStatement(Kept(), true)]) { Connection = connection },
+            1 => new PrepareExchange([new WireStatement(Kept(), WireSending.Prepared), new WireStatement(Kept(), WireSending.Prepared)]) { Connection = connection },
             _ => Running(connection),
         };
         var left = received.AsSpan();
@@ -144,7 +144,7 @@ public sealed class ParserFuzzTests
     private static StatementExchange Running(WireConnection connection)
     {
         var exchange = new StatementExchange(2) { Connection = connection };
-        _ = exchange.RunAsync(new WireStatement(Kept(), false), new string?[16], CancellationToken.None).AsTask();
+        _ = exchange.RunAsync(new WireStatement(Kept(), WireSending.Parsed), new string?[16], CancellationToken.None).AsTask();
         return exchange;
     }
 

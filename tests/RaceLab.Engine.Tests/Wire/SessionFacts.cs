@@ -19,10 +19,13 @@ public abstract class SessionFacts(TestPostgres postgres) : IAsyncLifetime
 
     private protected abstract WireLoop? Loop { get; }
 
+    /// <summary>Whether statements without values go by the simple query protocol.</summary>
+    private protected virtual bool Simply => false;
+
     public async ValueTask InitializeAsync()
     {
         _database = await postgres.Lab.RentDatabaseAsync(Cancellation);
-        _source = SessionSource.For(_database.ConnectionString, new SessionSettings { StatementTimeout = TimeSpan.FromSeconds(20), ApplicationName = "racelab facts" }, Loop);
+        _source = SessionSource.For(_database.ConnectionString, new SessionSettings { StatementTimeout = TimeSpan.FromSeconds(20), ApplicationName = "racelab facts", SimpleQueries = Simply }, Loop);
         await using var connection = new NpgsqlConnection(_database.ConnectionString);
         await connection.OpenAsync(Cancellation);
         await using var create = new NpgsqlCommand("CREATE TABLE things (id int GENERATED ALWAYS AS IDENTITY, name text, note text, CONSTRAINT things_name_key UNIQUE (name))", connection);
@@ -122,6 +125,16 @@ public abstract class SessionFacts(TestPostgres postgres) : IAsyncLifetime
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task HearEnd_IdleSessionEndedByTheServer_ItsNextStatementIsToldWhy()
+    {
+        var (session, step, values) = await OpenAsync("SELECT 1", true);
+        await KillWhenAsync(session.ProcessId, "idle");
+        await session.HearEndAsync(Cancellation);
+        var lost = await session.ExecuteAsync(step, values, Cancellation);
+        Assert.Equal((StatementEnd.Lost, "57P01"), (lost.Kind, lost.Error?.SqlState));
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task Execute_Cancelled_IsLostSoonAndEndsOnTheServer()
     {
         var (session, step, values) = await OpenAsync("SELECT pg_sleep(15)", true);
@@ -190,7 +203,7 @@ public abstract class SessionFacts(TestPostgres postgres) : IAsyncLifetime
     private static Task<StatementResult> Start(ISession session, ProgramStep step, string?[] values, CancellationToken cancellation) =>
         session.ExecuteAsync(step, values, cancellation).AsTask();
 
-    private static StepProgram ProgramOf(string sql, params string[] kept) => SmallScenario.Request(new(), Promise.None, null,
+    private protected static StepProgram ProgramOf(string sql, params string[] kept) => SmallScenario.Request(new(), Promise.None, null,
         new SqlStep("only", SqlText.Parse(sql), [.. kept.Select(k => new KeptColumn(k, k))], null, ErrorRules.None, 1),
         new SayStep(Outcome.Created, null, 1)).Strategy.Program;
 
@@ -231,4 +244,23 @@ public sealed class NpgsqlSessionTests(TestPostgres postgres) : SessionFacts(pos
 public sealed class WireSessionTests(TestPostgres postgres) : SessionFacts(postgres)
 {
     private protected override WireLoop? Loop { get; } = WireLoop.Start();
+}
+
+public sealed class SimpleWireSessionTests(TestPostgres postgres) : SessionFacts(postgres)
+{
+    private protected override WireLoop? Loop { get; } = WireLoop.Start();
+
+    private protected override bool Simply => true;
+
+    [Theory]
+    [InlineData("SELECT 'it''s', count(*) FROM things", 'Q')]
+    [InlineData("SELECT @key", 'B')]
+    public void WriteRun_WithoutValues_IsOneQueryAsPsqlSendsIt(string sql, char first)
+    {
+        var step = ProgramOf(sql).Steps[0];
+        var writer = new MessageWriter();
+        new WireStatement(step, WireStatement.SendingOf(step, prepare: true, simply: true)).WriteRun(writer, new string?[8]);
+        Assert.Equal((byte)first, writer.Written[0]);
+        if (first == 'Q') Assert.Equal(sql + "\0", System.Text.Encoding.UTF8.GetString(writer.Written[5..]));
+    }
 }

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
-using RaceLab.Engine.Databases;
 using RaceLab.Engine.Races;
 using RaceLab.Engine.Tests.Contract;
 using RaceLab.Engine.Tests.Databases;
@@ -75,7 +74,7 @@ public sealed class WireConnectionTests(TestPostgres postgres)
     [InlineData("Host=a,b;Username=u")]
     [InlineData("Host=a;Username=u;SSL Certificate=/c.pem")]
     [InlineData("Host=a;Username=u;Passfile=/p")]
-    public void From_WhatIsNotSpoken_IsRefused(string connectionString) => Assert.Throws<ServerRefusedException>(() => WireTarget.From(connectionString));
+    public void From_WhatIsNotSpoken_IsRefused(string connectionString) => Assert.Throws<WireUnfitException>(() => WireTarget.From(connectionString));
 
     [Fact(Timeout = 60_000)]
     public async Task Notices_AndNotifications_AreHeard()

@@ -31,6 +31,7 @@ public static class TestExplorations
         Invariants = [new ExploredInvariant("duplicates", "One row per email", Promise.Some, Verdict.Kept, 4)],
         Elapsed = TimeSpan.FromMilliseconds(351.2),
         PostgresVersion = "15.18",
+        Engine = RaceEngine.Wire,
         RetriesAtMost = 2,
         RetriesCut = false,
         IsComplete = true,
