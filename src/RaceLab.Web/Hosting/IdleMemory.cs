@@ -1,4 +1,5 @@
 using System.Runtime;
+using System.Runtime.InteropServices;
 using RaceLab.Engine.Databases;
 using RaceLab.Engine.Races;
 
@@ -36,6 +37,7 @@ public sealed class IdleMemory : BackgroundService
         races.PackRecordings();
         GCSettings.LargeObjectHeapCompactionMode = GCLargeObjectHeapCompactionMode.CompactOnce;
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        TrimNative();
     });
 
     /// <inheritdoc/>
@@ -56,4 +58,22 @@ public sealed class IdleMemory : BackgroundService
         _tidy();
         return true;
     }
+
+    /// <summary>What the runtime's own compiler and the sockets took from the C library lies there, too, unless that is asked to give it back; not every C library can be asked.</summary>
+    private static void TrimNative()
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        try
+        {
+            _ = malloc_trim(0);
+        }
+        catch (EntryPointNotFoundException)
+        {
+            // musl keeps nothing worth asking for.
+        }
+    }
+
+    [DllImport("libc")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int malloc_trim(nuint pad);
 }

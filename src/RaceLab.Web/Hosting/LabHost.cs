@@ -14,6 +14,9 @@ namespace RaceLab.Web.Hosting;
 /// <summary>A whole lab: its servers, its content and its web application, started together and ended in order.</summary>
 public sealed class LabHost : IAsyncDisposable
 {
+    /// <summary>The first page goes before the rehearsal.</summary>
+    private static readonly TimeSpan BeforeRehearsal = TimeSpan.FromSeconds(1.5);
+
     private readonly LabServers _servers;
     private readonly Catalogue _catalogue;
 
@@ -95,7 +98,12 @@ public sealed class LabHost : IAsyncDisposable
     {
         try
         {
+            await Task.Delay(BeforeRehearsal, _ending.Token);
             await Rehearsal.HoldAsync(_catalogue, App.Services.GetRequiredService<IRaceRunner>(), _ending.Token);
+        }
+        catch (OperationCanceledException) when (_ending.IsCancellationRequested)
+        {
+            // The lab ended first.
         }
         catch (Exception fault)
         {
