@@ -173,7 +173,7 @@ public sealed class ConnectionPermits
             {
                 _queue.Remove(node);
                 waiter.Place = 0;
-                waiter.Granted.TrySetResult(Enter(waiter.Count, waiter.Use));
+                waiter.Granted.TrySetResult(Enter(waiter.Count, waiter.Use, waiter.Waited));
             }
             else
             {
