@@ -11,6 +11,7 @@ try
     await lab.App.StartAsync();
     foreach (var address in lab.App.Urls)
         Console.WriteLine($"RaceLab is at {address.Replace(IPAddress.Loopback.ToString(), "localhost", StringComparison.Ordinal)}  (Ctrl+C ends it)");
+    lab.Rehearse();
     await lab.App.WaitForShutdownAsync();
     return 0;
 }

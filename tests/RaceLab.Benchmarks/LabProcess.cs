@@ -5,20 +5,25 @@ using RaceLab.Benchmarks.Circuits;
 
 namespace RaceLab.Benchmarks;
 
-/// <summary>A lab in a process of its own, with private servers in a folder of its own, so that what the server process costs can be told from everything else.</summary>
+/// <summary>A lab in a process of its own, with private servers, so that what the server process costs can be told from everything else.</summary>
 internal sealed class LabProcess : IAsyncDisposable
 {
     private const string Announcement = "RaceLab is at ";
+    private const string AnyPort = "http://127.0.0.1:0";
+    private const string Script = "racelab";
     private static readonly TimeSpan EndingTime = TimeSpan.FromSeconds(20);
 
     private readonly Process _process;
-    private readonly string _home;
+    private readonly string? _home;
+    private readonly long _started;
     private readonly Task _drained;
 
-    private LabProcess(Process process, string home, Uri address)
+    private LabProcess(Process process, string? ownHome, Uri address, long started)
     {
         _process = process;
-        _home = home;
+        _home = ownHome;
+        _started = started;
+        Announced = Age;
         Address = address;
         _drained = process.StandardOutput.ReadToEndAsync();
     }
@@ -46,16 +51,42 @@ internal sealed class LabProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts a lab and waits until its page is there.</summary>
+    /// <summary>How long after it was started it said where its page is.</summary>
+    public TimeSpan Announced { get; }
+
+    /// <summary>Since it was started.</summary>
+    public TimeSpan Age => Stopwatch.GetElapsedTime(_started);
+
+    /// <summary>Starts a lab in a home that goes with it, and waits until its page is there.</summary>
     /// <exception cref="LabException">It does not come up.</exception>
-    public static async Task<LabProcess> StartAsync(CancellationToken cancellation)
+    public static Task<LabProcess> StartAsync(CancellationToken cancellation)
     {
-        // Short, because PostgreSQL's sockets lie below it.
-        var home = Path.Combine(Path.GetTempPath(), $"rlb-{Guid.NewGuid():N}"[..12]);
-        var command = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "RaceLab.Web.dll"), "--urls", "http://127.0.0.1:0", $"--RaceLab:Home={home}", "--Logging:LogLevel:Default=Warning"])
-        {
-            RedirectStandardOutput = true,
-        };
+        var home = NewHome();
+        return StartAsync(
+            new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "RaceLab.Web.dll"), "--urls", AnyPort, $"--RaceLab:Home={home}", "--Logging:LogLevel:Default=Warning"]), home, cancellation);
+    }
+
+    /// <summary>Starts a lab as people do, by <c>./racelab run</c>, whose own checks take their time, too.</summary>
+    /// <param name="home">Where its databases are; stays the caller's.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="LabException">It does not come up.</exception>
+    public static Task<LabProcess> StartByScriptAsync(string home, CancellationToken cancellation)
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, Script))) folder = folder.Parent;
+        if (folder is null) throw new LabException($"There is no {Script} above {AppContext.BaseDirectory}: this bench runs in the lab's repository.");
+        var command = new ProcessStartInfo("bash", [Path.Combine(folder.FullName, Script), "run", "--urls", AnyPort]);
+        command.Environment["RACELAB_HOME"] = home;
+        return StartAsync(command, null, cancellation);
+    }
+
+    /// <summary>The name of a home that nobody has; short, because PostgreSQL's sockets lie below it.</summary>
+    public static string NewHome() => Path.Combine(Path.GetTempPath(), $"rlb-{Guid.NewGuid():N}"[..12]);
+
+    private static async Task<LabProcess> StartAsync(ProcessStartInfo command, string? ownHome, CancellationToken cancellation)
+    {
+        command.RedirectStandardOutput = true;
+        var started = Stopwatch.GetTimestamp();
         Process process;
         try
         {
@@ -63,7 +94,7 @@ internal sealed class LabProcess : IAsyncDisposable
         }
         catch (Win32Exception missing)
         {
-            throw new LabException($"dotnet cannot be started: {missing.Message}");
+            throw new LabException($"{command.FileName} cannot be started: {missing.Message}");
         }
 
         try
@@ -72,7 +103,7 @@ internal sealed class LabProcess : IAsyncDisposable
             {
                 if (!line.StartsWith(Announcement, StringComparison.Ordinal)) continue;
                 var address = line[Announcement.Length..].Split(' ')[0].Replace("localhost", "127.0.0.1", StringComparison.Ordinal);
-                return new LabProcess(process, home, new Uri(address));
+                return new LabProcess(process, ownHome, new Uri(address), started);
             }
 
             await process.WaitForExitAsync(cancellation).ConfigureAwait(false);
@@ -124,7 +155,7 @@ internal sealed class LabProcess : IAsyncDisposable
 
         await _drained.ConfigureAwait(false);
         _process.Dispose();
-        if (Directory.Exists(_home)) Directory.Delete(_home, recursive: true);
+        if (_home is not null && Directory.Exists(_home)) Directory.Delete(_home, recursive: true);
     }
 }
 

@@ -1,41 +1,22 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using RaceLab.Benchmarks;
-using RaceLab.Benchmarks.Circuits;
-using RaceLab.Engine.Databases;
-
-const int Missed = 1;
-const int NotMeasured = 3;
+using RaceLab.Benchmarks.Loads;
+using RaceLab.Benchmarks.Starts;
 
 using var stop = new CancellationTokenSource();
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, StopOnce);
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, StopOnce);
-var json = new Option<bool>("--json") { Description = "One document on standard output." };
-var quick = new Option<bool>("--quick") { Description = "Under two minutes, and less exact." };
-var view = new Command("view", "What it costs to watch a race: the server's CPU and bytes for each viewer, throughput watched and unwatched, viewers that fall silent. Ends with 1 where a target is missed.") { json, quick };
-view.SetAction(ViewAsync);
-return await new RootCommand("Measures a lab on this machine.") { view }.Parse(args).InvokeAsync();
-
-async Task<int> ViewAsync(ParseResult parsed, CancellationToken _)
-{
-    try
-    {
-        var report = await ViewBench.RunAsync(parsed.GetValue(quick) ? ViewPlan.Quick : ViewPlan.Usual, line => Console.Error.WriteLine(line), stop.Token);
-        if (parsed.GetValue(json)) Console.WriteLine(report.ToJson());
-        else foreach (var line in report.Lines()) Console.WriteLine(line);
-        return report.Targets.All(t => t.IsMet) ? 0 : Missed;
-    }
-    catch (Exception failure) when (failure is LabException or CircuitException or ServerRefusedException or HttpRequestException)
-    {
-        await Console.Error.WriteLineAsync(failure.Message);
-        return NotMeasured;
-    }
-    catch (OperationCanceledException) when (stop.IsCancellationRequested)
-    {
-        await Console.Error.WriteLineAsync("Stopped before everything was measured.");
-        return NotMeasured;
-    }
-}
+var view = BenchCommand.Of(
+    "view", "What it costs to watch a race: the server's CPU and bytes for each viewer, throughput watched and unwatched, viewers that fall silent.", "Under two minutes, and less exact.",
+    async (quick, say, cancellation) => await ViewBench.RunAsync(quick ? ViewPlan.Quick : ViewPlan.Usual, say, cancellation), stop.Token);
+var load = BenchCommand.Of(
+    "load", "What large races and many races at once do to the lab: whether they finish, in which order they start, how fast pages stay, and whether memory comes back.", "Under three minutes, with smaller races.",
+    async (quick, say, cancellation) => await LoadBench.RunAsync(quick ? LoadPlan.Quick : LoadPlan.Usual, say, cancellation), stop.Token);
+var start = BenchCommand.Of(
+    "start", "How long it takes from ./racelab run to the first page, and from pressing Run to the first frame.", "Fewer rounds.",
+    async (quick, say, cancellation) => await StartBench.RunAsync(quick ? StartPlan.Quick : StartPlan.Usual, say, cancellation), stop.Token);
+return await new RootCommand("Measures a lab on this machine.") { view, load, start }.Parse(args).InvokeAsync();
 
 // The first signal ends the lab in order; a second one ends the program as if nobody had caught it.
 void StopOnce(PosixSignalContext signal)

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 
 namespace RaceLab.Benchmarks;
 
@@ -9,14 +7,12 @@ namespace RaceLab.Benchmarks;
 /// <param name="Costs">Of paced races, in turn without viewers and with them.</param>
 /// <param name="Rates">Attempts per second of races at full speed, likewise.</param>
 /// <param name="Silence">With viewers that fall silent.</param>
-internal sealed record ViewReport(Machine Machine, IReadOnlyList<ViewCost> Costs, IReadOnlyList<double> Rates, SilenceCost Silence)
+internal sealed record ViewReport(Machine Machine, IReadOnlyList<ViewCost> Costs, IReadOnlyList<double> Rates, SilenceCost Silence) : BenchReport(Machine)
 {
     private const double MostCpuPercent = 0.15;
     private const double MostKilobytes = 6;
     private const double LeastRatio = 0.95;
     private const double MostMegabytesEach = 2;
-
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Of one core, for each viewer: the difference of two races that ran one after the other.</summary>
     public Rounds CpuPercentPerViewer => Turns.Compare([.. Costs.Select(c => c.CpuPercent)], (none, many) => (many - none) / ViewBench.Viewers);
@@ -33,8 +29,8 @@ internal sealed record ViewReport(Machine Machine, IReadOnlyList<ViewCost> Costs
     /// <summary>Throughput watched over unwatched.</summary>
     public Rounds WatchedRatio => Turns.Compare(Rates, (none, some) => some / none);
 
-    /// <summary>Every target.</summary>
-    public IReadOnlyList<Target> Targets =>
+    /// <inheritdoc/>
+    public override IReadOnlyList<Target> Targets =>
     [
         Target.AtMost($"server CPU per viewer, {ViewBench.Viewers} viewers", CpuPercentPerViewer.Median, MostCpuPercent, "% of a core", "F3"),
         Target.AtMost($"bytes per viewer, {ViewBench.Viewers} viewers", KilobytesPerViewer.Median, MostKilobytes, "KB/s", "F2"),
@@ -45,11 +41,9 @@ internal sealed record ViewReport(Machine Machine, IReadOnlyList<ViewCost> Costs
 
     private IEnumerable<ViewCost> Watched => Costs.Where(c => c.Viewers > 0);
 
-    /// <summary>As text for people.</summary>
-    public IEnumerable<string> Lines()
+    /// <inheritdoc/>
+    protected override IEnumerable<string> Findings()
     {
-        yield return $"{Machine.Processor}, {Machine.Cores} cores, {Machine.System}";
-        yield return $".NET {Machine.Dotnet}, PostgreSQL {Machine.Postgres}, load before: {(Machine.LoadBefore is { } load ? Text(load, "F1") : "unknown")}";
         yield return "Viewers are circuits without browsers, on the same machine; processor time is the server process's alone.";
         yield return "";
         yield return Line("CPU per viewer", CpuPercentPerViewer, "% of a core", "F3");
@@ -61,19 +55,7 @@ internal sealed record ViewReport(Machine Machine, IReadOnlyList<ViewCost> Costs
         yield return $"  attempts per second: {string.Join(", ", Rates.Zip(Turns.Of(Rates.Count / 2), (rate, watched) => $"{Text(rate, "F0")} ({(watched ? ViewBench.Onlookers : 0)})"))}, viewers in brackets";
         yield return $"{Silence.Silent} silent viewers: others had {Text(Silence.FramesBefore, "F1")} frames per second before and {Text(Silence.FramesAfter, "F1")} after; "
             + $"the server process grew by {Text(Silence.GrownBeforeMb, "F1")} MB before and {Text(Silence.GrownAfterMb, "F1")} MB after, in the same time.";
-        yield return "";
-        foreach (var target in Targets) yield return target.ToString();
     }
-
-    /// <summary>As one document.</summary>
-    public string ToJson() => JsonSerializer.Serialize(this, Json);
-
-    private static string Line(string what, Rounds rounds, string unit, string format) =>
-        $"{what}: median {Text(rounds.Median, format)} {unit}".TrimEnd()
-        + $", {Text(rounds.Low, format)} to {Text(rounds.High, format)} in {rounds.Values.Count} rounds (holds the true median with {Text(100 * rounds.Coverage, "F0")} %): "
-        + string.Join(", ", rounds.Values.Select(v => Text(v, format)));
-
-    private static string Text(double number, string format) => number.ToString(format, CultureInfo.InvariantCulture);
 }
 
 /// <summary>A number that was to be reached.</summary>

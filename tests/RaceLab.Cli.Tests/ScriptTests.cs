@@ -89,6 +89,33 @@ public sealed class ScriptTests : IDisposable
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task Run_NothingToBuild_AsksForNothingThatOnlyBuildingNeeds()
+    {
+        var calls = Path.Combine(_machine.FullName, "calls");
+        Has("dotnet", $"echo \"dotnet ${{1##*/}}\" >> '{calls}'");
+        HasPostgres();
+        var program = Path.Combine(_machine.CreateSubdirectory("src/RaceLab.Web/bin/Release/net10.0").FullName, "RaceLab.Web.dll");
+        var source = Path.Combine(_machine.FullName, "src/RaceLab.Web/Program.cs");
+        File.WriteAllText(program, "");
+        File.WriteAllText(source, "");
+        var stamp = Path.Combine(_machine.CreateSubdirectory("artifacts").FullName, "built-RaceLab.Web");
+        File.WriteAllText(stamp, "");
+        foreach (var older in new[] { source, Path.GetDirectoryName(source)!, Path.Combine(_machine.FullName, "src") }) SetTime(older, -1);
+
+        var (code, _, error) = await RacelabAsync("run");
+        Assert.Equal((0, ""), (code, error));
+        Assert.Equal("dotnet RaceLab.Web.dll\n", await File.ReadAllTextAsync(calls, TestContext.Current.CancellationToken));
+
+        // A file that is newer than the build is to be built, and for that everything is needed.
+        SetTime(source, 1);
+        (code, _, error) = await RacelabAsync("run");
+        Assert.Equal(3, code);
+        Assert.StartsWith("racelab: Node.js 18 or newer with npm cannot be found", error);
+
+        void SetTime(string path, int hours) => File.SetLastWriteTimeUtc(path, File.GetLastWriteTimeUtc(stamp).AddHours(hours));
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task Race_PostgresBinWithoutPostgres_SaysSo()
     {
         Has("dotnet");

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace RaceLab.Engine.Databases;
 
 /// <summary>What permits are for, which decides who may be there at the same time.</summary>
@@ -26,6 +28,7 @@ public sealed class ConnectionPermits
     private readonly LinkedList<Waiter> _queue = new();
     private int _free;
     private int _loads;
+    private long _loadsSoFar;
     private bool _isAlone;
 
     /// <summary>Makes a budget.</summary>
@@ -49,6 +52,15 @@ public sealed class ConnectionPermits
         }
     }
 
+    /// <summary>Whether any load is there just now, and how many loads have been there so far.</summary>
+    public (bool IsThere, long SoFar) Load
+    {
+        get
+        {
+            lock (_gate) return (_loads > 0 || _isAlone, _loadsSoFar);
+        }
+    }
+
     /// <summary>How many callers wait just now.</summary>
     public int Waiting
     {
@@ -59,7 +71,7 @@ public sealed class ConnectionPermits
     }
 
     /// <summary>The same for <see cref="PermitUse.Load"/>.</summary>
-    public Task<IDisposable> TakeAsync(int count, Action<int>? place, CancellationToken cancellation) => TakeAsync(count, PermitUse.Load, place, cancellation);
+    public Task<PermitLease> TakeAsync(int count, Action<int>? place, CancellationToken cancellation) => TakeAsync(count, PermitUse.Load, place, cancellation);
 
     /// <summary>
     /// Waits for permits. First come, first served: a large request is not overtaken by small ones, nor one that wants to be alone by whoever comes after it, but for sessions that stand still and take nothing from it.
@@ -70,7 +82,7 @@ public sealed class ConnectionPermits
     /// <param name="cancellation">Leaves the queue.</param>
     /// <returns>The permits; disposing gives them back, and doing it twice does nothing.</returns>
     /// <exception cref="ServerRefusedException">More were asked for than there are.</exception>
-    public async Task<IDisposable> TakeAsync(int count, PermitUse use, Action<int>? place, CancellationToken cancellation)
+    public async Task<PermitLease> TakeAsync(int count, PermitUse use, Action<int>? place, CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         if (count > Total)
@@ -79,7 +91,7 @@ public sealed class ConnectionPermits
         Waiter waiter;
         lock (_gate)
         {
-            if (Fits(count, use) && (_queue.Count == 0 || MayPass(count, use, _queue.Sum(w => w.Count)))) return Enter(count, use);
+            if (Fits(count, use) && (_queue.Count == 0 || MayPass(count, use, _queue.Sum(w => w.Count)))) return Enter(count, use, TimeSpan.Zero);
 
             waiter = new Waiter(count, use, place);
             _queue.AddLast(waiter);
@@ -120,12 +132,13 @@ public sealed class ConnectionPermits
     /// <summary>Whoever stands still may pass those who wait for quiet and not for connections: there must be room for all of them beside it.</summary>
     private bool MayPass(int count, PermitUse use, int ahead) => use == PermitUse.Idle && count + ahead <= _free;
 
-    private Lease Enter(int count, PermitUse use)
+    private PermitLease Enter(int count, PermitUse use, TimeSpan waited)
     {
         _free -= count;
+        if (use != PermitUse.Idle) _loadsSoFar++;
         if (use == PermitUse.Load) _loads++;
         if (use == PermitUse.Alone) _isAlone = true;
-        return new Lease(this, count, use);
+        return new PermitLease(waited, () => GiveBack(count, use));
     }
 
     private void GiveBack(int count, PermitUse use)
@@ -149,7 +162,7 @@ public sealed class ConnectionPermits
         {
             _queue.RemoveFirst();
             first.Value.Place = 0;
-            first.Value.Granted.TrySetResult(Enter(first.Value.Count, first.Value.Use));
+            first.Value.Granted.TrySetResult(Enter(first.Value.Count, first.Value.Use, first.Value.Waited));
         }
 
         var ahead = 0;
@@ -160,7 +173,7 @@ public sealed class ConnectionPermits
             {
                 _queue.Remove(node);
                 waiter.Place = 0;
-                waiter.Granted.TrySetResult(Enter(waiter.Count, waiter.Use));
+                waiter.Granted.TrySetResult(Enter(waiter.Count, waiter.Use, waiter.Waited));
             }
             else
             {
@@ -189,6 +202,7 @@ public sealed class ConnectionPermits
 
     private sealed class Waiter(int count, PermitUse use, Action<int>? told)
     {
+        private readonly long _asked = Stopwatch.GetTimestamp();
         private int _telling;
         private int _last;
         private volatile int _place;
@@ -197,7 +211,9 @@ public sealed class ConnectionPermits
 
         public PermitUse Use { get; } = use;
 
-        public TaskCompletionSource<IDisposable> Granted { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TimeSpan Waited => Stopwatch.GetElapsedTime(_asked);
+
+        public TaskCompletionSource<PermitLease> Granted { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         /// <summary>0 once it waits no longer.</summary>
         public int Place
@@ -220,14 +236,26 @@ public sealed class ConnectionPermits
             while (Interlocked.Add(ref _telling, -seen) != 0);
         }
     }
+}
 
-    private sealed class Lease(ConnectionPermits permits, int count, PermitUse use) : IDisposable
+/// <summary>Permits that somebody holds. Disposing it gives them back; repeating that does nothing.</summary>
+public sealed class PermitLease : IDisposable
+{
+    private readonly long _granted = Stopwatch.GetTimestamp();
+    private Action? _giveBack;
+
+    internal PermitLease(TimeSpan waited, Action giveBack)
     {
-        private int _returned;
-
-        public void Dispose()
-        {
-            if (Interlocked.Exchange(ref _returned, 1) == 0) permits.GiveBack(count, use);
-        }
+        Waited = waited;
+        _giveBack = giveBack;
     }
+
+    /// <summary>How long the queue took, whenever its holder noticed.</summary>
+    public TimeSpan Waited { get; }
+
+    /// <summary>For how long they have been held.</summary>
+    public TimeSpan Held => Stopwatch.GetElapsedTime(_granted);
+
+    /// <inheritdoc/>
+    public void Dispose() => Interlocked.Exchange(ref _giveBack, null)?.Invoke();
 }

@@ -18,6 +18,9 @@ internal sealed class LockSampler : IAsyncDisposable
     /// <summary>Of its time, a look may take one part in so many: where the server is slow, looks are fewer.</summary>
     private const int Moderation = 20;
 
+    /// <summary>Of the time of a lab in which more races than so many are looked at, each has its part only: every look goes through all sessions of the server.</summary>
+    private const int FullParts = 4;
+
     private const int MostSeen = 20_000;
 
     // pg_blocking_pids stops the whole lock manager for a moment: it is asked about a few waiting processes, and about none where nobody waits.
@@ -25,6 +28,8 @@ internal sealed class LockSampler : IAsyncDisposable
         SELECT pid, wait_event, pg_catalog.pg_blocking_pids(pid)
         FROM (SELECT pid, wait_event FROM pg_catalog.pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' LIMIT 32) AS waiting
         """;
+
+    private static int _looking;
 
     private readonly NpgsqlConnection? _connection;
     private readonly List<SeenWait> _seen = [];
@@ -61,6 +66,7 @@ internal sealed class LockSampler : IAsyncDisposable
     {
         if (_connection is null) return;
         var began = Stopwatch.GetTimestamp();
+        Interlocked.Increment(ref _looking);
         try
         {
             await using var command = new NpgsqlCommand(Waiting, _connection);
@@ -70,8 +76,8 @@ internal sealed class LockSampler : IAsyncDisposable
                 var look = Stopwatch.GetTimestamp();
                 await LookAsync(command, track, workers, ended).ConfigureAwait(false);
                 _looks++;
-                var took = Stopwatch.GetElapsedTime(look);
-                await Task.Delay(took * Moderation > Interval ? took * Moderation : Interval, track.Time, ended).ConfigureAwait(false);
+                var rest = Stopwatch.GetElapsedTime(look) * Moderation * Math.Max(1, Volatile.Read(ref _looking) / FullParts);
+                await Task.Delay(rest > Interval ? rest : Interval, track.Time, ended).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (ended.IsCancellationRequested)
@@ -84,6 +90,7 @@ internal sealed class LockSampler : IAsyncDisposable
         }
         finally
         {
+            Interlocked.Decrement(ref _looking);
             _elapsed = Stopwatch.GetElapsedTime(began);
         }
     }

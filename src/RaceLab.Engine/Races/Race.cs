@@ -125,7 +125,7 @@ public interface IRaceRunner
     /// (<see cref="RaceEnd.Interrupted"/>, <see cref="RaceEnd.Refused"/>); an exception is a fault in the lab.
     /// </summary>
     /// <param name="request">A valid request.</param>
-    /// <param name="progress">Told what happens.</param>
+    /// <param name="progress">Told what happens. A race that has to wait has its place in the queue before the first time that this method gives its thread back.</param>
     /// <param name="stop">Ends the race: attempts under way are finished, then the table is asked.</param>
     Task<RaceResult> RunAsync(RaceRequest request, IRaceProgress progress, CancellationToken stop);
 }

@@ -18,7 +18,7 @@ public sealed class RaceRecording : IAttempts
 
     private const int MostRivals = 400;
 
-    private readonly List<RaceEvent>[] _events;
+    private readonly RecordedEvents _recorded;
     private readonly RaceTrack _track;
     private readonly int _most;
     private readonly Dictionary<(int Worker, int At), LaneWait> _waits = [];
@@ -32,11 +32,13 @@ public sealed class RaceRecording : IAttempts
     {
         _track = track;
         _most = most;
-        _events = [.. Enumerable.Range(0, workers).Select(_ => new List<RaceEvent>())];
+        _recorded = new RecordedEvents(workers);
     }
 
+    private List<RaceEvent>[] Log => _recorded.Whole;
+
     /// <summary>How many lanes there are.</summary>
-    public int Workers => _events.Length;
+    public int Workers => _recorded.Workers;
 
     /// <summary>How many events it keeps.</summary>
     public int Events { get; private set; }
@@ -69,7 +71,7 @@ public sealed class RaceRecording : IAttempts
         var segments = new List<LaneSegment>();
         for (var worker = 0; worker < Workers; worker++)
         {
-            var events = CollectionsMarshal.AsSpan(_events[worker]);
+            var events = CollectionsMarshal.AsSpan(Log[worker]);
             for (var i = FirstEndingAfter(worker, fromUs); i < events.Length && segments.Count < most; i++)
             {
                 if (events[i].IsAttempt) continue;
@@ -86,7 +88,7 @@ public sealed class RaceRecording : IAttempts
     {
         for (var worker = 0; worker < Workers; worker++)
         {
-            foreach (var happened in _events[worker])
+            foreach (var happened in Log[worker])
             {
                 if (!happened.IsAttempt) continue;
                 var error = happened.Rejection > 0 ? Rejections[happened.Rejection - 1] : default(SqlError?);
@@ -109,7 +111,7 @@ public sealed class RaceRecording : IAttempts
     public AttemptStory? At(int worker, long us)
     {
         if (worker < 1 || worker > Workers) return null;
-        var events = _events[worker - 1];
+        var events = Log[worker - 1];
         var at = FirstEndingAfter(worker - 1, us - 1);
         return at < events.Count && LiveTrack.Us(events[at].Start) <= us ? StoryOf(worker - 1, events[at].Attempt) : null;
     }
@@ -149,7 +151,7 @@ public sealed class RaceRecording : IAttempts
 
     internal void Take(int worker, ReadOnlySpan<RaceEvent> events)
     {
-        _events[worker].AddRange(events);
+        Log[worker].AddRange(events);
         Events += events.Length;
     }
 
@@ -160,8 +162,7 @@ public sealed class RaceRecording : IAttempts
     {
         _made = made;
         Rejections = _track.Rejections.Kinds;
-        foreach (var events in _events) events.TrimExcess();
-        _places = new TrackPlaces(_events, _track, made, countsRepeats);
+        _places = new TrackPlaces(Log, _track, made, countsRepeats);
     }
 
     /// <summary>Marks the steps that waited.</summary>
@@ -169,7 +170,7 @@ public sealed class RaceRecording : IAttempts
     {
         foreach (var wait in waits)
         {
-            var events = _events[wait.Worker - 1];
+            var events = Log[wait.Worker - 1];
             for (var at = FirstEndingAfter(wait.Worker - 1, wait.Run.EndUs - 1); at < events.Count && LiveTrack.Us(events[at].End) == wait.Run.EndUs; at++)
                 if (events[at].Step == wait.Run.Step) _waits[(wait.Worker - 1, at)] = wait.Evidence == Evidence.Sampled ? LaneWait.Sampled : LaneWait.Inferred;
         }
@@ -180,21 +181,21 @@ public sealed class RaceRecording : IAttempts
     {
         var rejected = new List<(int Worker, int At)>();
         for (var worker = 0; worker < Workers; worker++)
-            for (var i = 0; i < _events[worker].Count; i++)
-                if (!_events[worker][i].IsAttempt && _events[worker][i].Rejection > 0) rejected.Add((worker, i));
-        rejected.Sort((a, b) => _events[a.Worker][a.At].End.CompareTo(_events[b.Worker][b.At].End));
+            for (var i = 0; i < Log[worker].Count; i++)
+                if (!Log[worker][i].IsAttempt && Log[worker][i].Rejection > 0) rejected.Add((worker, i));
+        rejected.Sort((a, b) => Log[a.Worker][a.At].End.CompareTo(Log[b.Worker][b.At].End));
         return rejected;
     }
 
     /// <summary>A step as an autopsy reads it, with its attempt; null where its attempt's end is not in the log.</summary>
     internal (AttemptStory Story, StepRun Run)? RunAt(int worker, int at) =>
-        StoryOf(worker, _events[worker][at].Attempt) is { } story ? (story, RunOf(_events[worker][at])) : null;
+        StoryOf(worker, Log[worker][at].Attempt) is { } story ? (story, RunOf(Log[worker][at])) : null;
 
     /// <summary>For each of some steps, the time within which a tenth of its runs were through, in microseconds.</summary>
     internal IReadOnlyDictionary<int, int> Durations(IReadOnlySet<int> steps)
     {
         var durations = steps.ToDictionary(s => s, _ => new List<int>());
-        foreach (var events in _events)
+        foreach (var events in Log)
             foreach (ref readonly var happened in CollectionsMarshal.AsSpan(events))
                 if (!happened.IsAttempt && durations.TryGetValue(happened.Step, out var of)) of.Add(LiveTrack.Us(happened.End - happened.Start));
         foreach (var of in durations.Values) of.Sort();
@@ -209,18 +210,21 @@ public sealed class RaceRecording : IAttempts
     }
 
     /// <summary>Gives back what only the autopsy needed.</summary>
-    internal void ForgetKeys() => _ofKey = null;
+    internal void ForgetKeys() => (_ofKey, _made) = (null, null);
+
+    /// <summary>Makes it small until somebody asks for something again.</summary>
+    internal void Pack() => _recorded.Pack();
 
     private LaneSegment SegmentAt(int worker, int at)
     {
-        var events = _events[worker];
+        var events = Log[worker];
         var ended = at + 1 < events.Count && events[at + 1].IsAttempt ? LiveTrack.MarkOf(events[at + 1], _places?.Repeats.Contains(_track.NumberOf(events[at + 1].Attempt, worker)) == true) : LaneMark.None;
         return LiveTrack.SegmentOf(worker, events[at], ended) with { Wait = _waits.GetValueOrDefault((worker, at)) };
     }
 
     private AttemptStory? StoryOf(int worker, int attempt)
     {
-        var events = CollectionsMarshal.AsSpan(_events[worker]);
+        var events = CollectionsMarshal.AsSpan(Log[worker]);
         var (low, high) = (0, events.Length);
         while (low < high)
         {
@@ -257,7 +261,7 @@ public sealed class RaceRecording : IAttempts
     {
         var ended = new List<(int Key, uint Start, int Worker, int Attempt)>();
         for (var worker = 0; worker < Workers; worker++)
-            foreach (ref readonly var happened in CollectionsMarshal.AsSpan(_events[worker]))
+            foreach (ref readonly var happened in CollectionsMarshal.AsSpan(Log[worker]))
                 if (happened.IsAttempt) ended.Add((happened.Key, happened.Start, worker, happened.Attempt));
         return ended.GroupBy(e => e.Key).ToDictionary(k => k.Key, k => k.OrderBy(e => e.Start).Select(e => (e.Worker, e.Attempt)).ToList());
     }
@@ -280,7 +284,7 @@ public sealed class RaceRecording : IAttempts
         {
             var count = 0;
             for (var worker = 0; worker < Workers; worker++)
-                count += Math.Max(0, Math.Min(_events[worker].Count, FirstEndingAfter(worker, end) + 1) - FirstEndingAfter(worker, fromUs));
+                count += Math.Max(0, Math.Min(Log[worker].Count, FirstEndingAfter(worker, end) + 1) - FirstEndingAfter(worker, fromUs));
             return count;
         }
     }
@@ -288,7 +292,7 @@ public sealed class RaceRecording : IAttempts
     /// <summary>A worker's events end one after another: where those begin that ended later than a time.</summary>
     private int FirstEndingAfter(int worker, long us)
     {
-        var events = CollectionsMarshal.AsSpan(_events[worker]);
+        var events = CollectionsMarshal.AsSpan(Log[worker]);
         var (low, high) = (0, events.Length);
         while (low < high)
         {

@@ -16,7 +16,7 @@ public sealed class RaceRegistry : IAsyncDisposable
     /// <summary>How many finished races are kept in memory; older ones come from the archive.</summary>
     public const int KeptInMemory = 200;
 
-    /// <summary>How many events the kept races' logs have together, about 85 MB; beyond it the oldest logs go, and those races keep their summaries.</summary>
+    /// <summary>How many events the kept races' logs have together, about 85 MB where somebody looks at all of them; beyond it the oldest logs go, and those races keep their summaries.</summary>
     public const int MostRecordedEvents = 3_000_000;
 
     private readonly ConcurrentDictionary<string, Race> _races = new();
@@ -29,6 +29,7 @@ public sealed class RaceRegistry : IAsyncDisposable
     private readonly ILogger<RaceRegistry> _log;
     private readonly RaceLimits _limits;
     private readonly RaceMeter? _meter;
+    private TaskCompletionSource _entered = new();
     private bool _closed;
 
     /// <summary>Makes a registry.</summary>
@@ -46,6 +47,7 @@ public sealed class RaceRegistry : IAsyncDisposable
         _archive = archive;
         _time = time;
         _log = log;
+        _entered.SetResult();
     }
 
     /// <summary>Starts a race and returns at once; it queues, runs and ends by itself.</summary>
@@ -57,15 +59,16 @@ public sealed class RaceRegistry : IAsyncDisposable
         if (request.Workload.Validate().FirstOrDefault() is { } problem) throw new RaceRefusedException(problem.Message);
         if (request.Workload.Workers > _limits.WorkersPerRace)
             throw new RaceRefusedException($"This lab allows {_limits.WorkersPerRace} workers in a race, and {request.Workload.Workers} were asked for. Use fewer.");
-        var race = new Race(NewId(), owner, request, _time);
+        Race race;
         lock (_starting)
         {
+            race = new Race(NewId(), owner, request, _time);
             if (_closed) throw new RaceRefusedException("The lab is shutting down. Start it again, then run the race.");
             if (_races.Values.Count(r => r.Owner == owner && r.State != RaceState.Over) >= _limits.UnfinishedPerOwner)
                 throw new RaceRefusedException($"You have {_limits.UnfinishedPerOwner} races that are not over yet. Wait for one, or stop one.");
             _races[race.Id] = race;
             _meter?.Started(request);
-            _running[race.Id] = Task.Run(() => RunAsync(race));
+            _running[race.Id] = RunInTurnAsync(race, _entered, _entered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         }
 
         return race;
@@ -101,6 +104,12 @@ public sealed class RaceRegistry : IAsyncDisposable
         return _races.TryRemove(id, out _) || deleted;
     }
 
+    /// <summary>Makes the logs of races that are over small, until somebody looks at one again.</summary>
+    public void PackRecordings()
+    {
+        foreach (var race in _races.Values) race.Recording?.Pack();
+    }
+
     /// <summary>Stops every race and waits for them.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -121,6 +130,15 @@ public sealed class RaceRegistry : IAsyncDisposable
 
     /// <summary>For a permalink: cannot be guessed.</summary>
     internal static string NewId() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(9));
+
+    /// <summary>A runner has its place in the queue when it first waits, and threads begin in any order: so the next race may ask only when this one has asked.</summary>
+    private async Task RunInTurnAsync(Race race, TaskCompletionSource before, TaskCompletionSource entered)
+    {
+        await before.Task.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        var running = RunAsync(race);
+        entered.SetResult();
+        await running.ConfigureAwait(false);
+    }
 
     private async Task RunAsync(Race race)
     {

@@ -57,13 +57,14 @@ public sealed class RaceRunner : IRaceRunner
         try
         {
             ThrowClock.Start();
-            using var permits = await QueueAsync(request, progress, stop).ConfigureAwait(false);
-
+            using var permits = await QueueAsync(request, progress, stop).ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+            var letIn = _time.GetUtcNow() - permits.Held;
             progress.Entered(RaceState.Preparing);
 
             // The permits are kept while strangers fill the server: whoever is next in the queue would find it as full.
-            return await FullServer.OutlastAsync(
+            var result = await FullServer.OutlastAsync(
                 () => RaceWithPermitsAsync(request, progress, stop), progress.CrowdedOut, CrowdPatience, _time, stop).ConfigureAwait(false);
+            return result.Timing is { } timing ? result with { Timing = timing with { Queued = permits.Waited, Prepared = result.StartedAt - letIn } } : result;
         }
         catch (ServerRefusedException refused)
         {
@@ -81,7 +82,7 @@ public sealed class RaceRunner : IRaceRunner
         }
     }
 
-    private async Task<IDisposable> QueueAsync(RaceRequest request, IRaceProgress progress, CancellationToken stop)
+    private async Task<PermitLease> QueueAsync(RaceRequest request, IRaceProgress progress, CancellationToken stop)
     {
         using var span = RaceMeter.Traces.StartActivity("queue");
         var use = request.Alone ? PermitUse.Alone : PermitUse.Load;

@@ -28,6 +28,12 @@ public sealed record RaceTiming
     /// <summary>When the lab itself stood still.</summary>
     public required ClientPauses Pauses { get; init; }
 
+    /// <summary>How long it waited for connections before anything was done for it; null in older records.</summary>
+    public TimeSpan? Queued { get; init; }
+
+    /// <summary>How long its database, its connections and its statements took from there to the start barrier; null likewise.</summary>
+    public TimeSpan? Prepared { get; init; }
+
     /// <summary>Other races that shared the machine; null where nobody kept count of them.</summary>
     public Neighbours? Neighbours { get; init; }
 }

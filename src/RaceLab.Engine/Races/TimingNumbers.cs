@@ -12,11 +12,13 @@ namespace RaceLab.Engine.Races;
 /// <param name="Exceptions">What rejected statements cost the client; null where none could be timed.</param>
 /// <param name="Pauses">When the lab itself stood still.</param>
 /// <param name="Neighbours">Races of the same lab at the same time; null where nobody kept count, as on a terminal.</param>
+/// <param name="QueuedMs">How long the race waited for connections; null in older records.</param>
+/// <param name="PreparedMs">From there to the start barrier; null likewise.</param>
 /// <param name="Outcomes">Latencies of attempts by outcome.</param>
 /// <param name="Steps">Latencies of steps by how they ended.</param>
 public sealed record TimingNumbers(
     double MeanLatencyMs, long RoundTrips, double RoundTripsPerAttempt, LockWaitNumbers? LockWaits, ExceptionCost? Exceptions, PauseNumbers Pauses, Neighbours? Neighbours,
-    IReadOnlyList<OutcomeNumbers> Outcomes, IReadOnlyList<StepEndNumbers> Steps)
+    double? QueuedMs, double? PreparedMs, IReadOnlyList<OutcomeNumbers> Outcomes, IReadOnlyList<StepEndNumbers> Steps)
 {
     internal static TimingNumbers? From(RaceResult result)
     {
@@ -32,6 +34,8 @@ public sealed record TimingNumbers(
                 : null,
             PauseNumbers.From(timing.Pauses),
             timing.Neighbours,
+            timing.Queued is { } queued ? RaceDocument.Round(queued.TotalMilliseconds) : null,
+            timing.Prepared is { } prepared ? RaceDocument.Round(prepared.TotalMilliseconds) : null,
             [.. timing.Attempts.Select(a => new OutcomeNumbers(a.Outcome, a.Latency.Count, LatencyNumbers.From(a.Latency), a.Histogram))],
             [.. timing.Steps.Select(s => new StepEndNumbers(s.Step, s.End, s.SqlState, s.Latency.Count, LatencyNumbers.From(s.Latency), s.Histogram))]);
     }

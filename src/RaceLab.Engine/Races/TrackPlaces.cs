@@ -9,7 +9,6 @@ internal sealed class TrackPlaces
     /// <summary>The most places of one kind: nobody goes through more of them one by one.</summary>
     public const int MostOfAKind = 10_000;
 
-    private readonly List<RaceEvent>[] _events;
     private readonly RaceTrack _track;
     private readonly HashSet<long> _repeats = [];
     private readonly List<Landmark> _landmarks = [];
@@ -21,12 +20,11 @@ internal sealed class TrackPlaces
     /// <param name="countsRepeats">Whether a second row for a key is one too many.</param>
     public TrackPlaces(List<RaceEvent>[] events, RaceTrack track, IReadOnlySet<long>? made, bool countsRepeats)
     {
-        _events = events;
         _track = track;
         EndUs = events.Max(e => e.Count == 0 ? 0 : LiveTrack.Us(e[^1].End));
         var overview = new TrackOverview(EndUs);
-        if (countsRepeats) FindRepeats(made, overview);
-        FindRejections(overview);
+        if (countsRepeats) FindRepeats(events, made, overview);
+        FindRejections(events, overview);
         Overview = overview;
         _landmarks.Sort((a, b) => a.AtUs.CompareTo(b.AtUs));
     }
@@ -43,12 +41,12 @@ internal sealed class TrackPlaces
     /// <summary>The whole log at a glance.</summary>
     public TrackOverview Overview { get; }
 
-    private void FindRepeats(IReadOnlySet<long>? made, TrackOverview overview)
+    private void FindRepeats(List<RaceEvent>[] events, IReadOnlySet<long>? made, TrackOverview overview)
     {
         var created = new List<(int Key, uint End, int Worker, long Number)>();
-        for (var worker = 0; worker < _events.Length; worker++)
+        for (var worker = 0; worker < events.Length; worker++)
         {
-            foreach (ref readonly var happened in CollectionsMarshal.AsSpan(_events[worker]))
+            foreach (ref readonly var happened in CollectionsMarshal.AsSpan(events[worker]))
             {
                 if (!happened.IsAttempt) continue;
                 var number = _track.NumberOf(happened.Attempt, worker);
@@ -69,12 +67,12 @@ internal sealed class TrackPlaces
         AddFirst(found);
     }
 
-    private void FindRejections(TrackOverview overview)
+    private void FindRejections(List<RaceEvent>[] events, TrackOverview overview)
     {
         var found = new List<Landmark>();
-        for (var worker = 0; worker < _events.Length; worker++)
+        for (var worker = 0; worker < events.Length; worker++)
         {
-            foreach (ref readonly var happened in CollectionsMarshal.AsSpan(_events[worker]))
+            foreach (ref readonly var happened in CollectionsMarshal.AsSpan(events[worker]))
             {
                 var at = LiveTrack.Us(happened.End);
                 if (happened.IsAttempt)

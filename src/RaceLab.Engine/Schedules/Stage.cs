@@ -31,7 +31,7 @@ internal sealed partial class Stage : IAsyncDisposable
     private readonly StageSettings _settings;
     private readonly TimeProvider _time;
     private readonly CancellationToken _cancellation;
-    private IDisposable? _permits;
+    private PermitLease? _permits;
     private RentedServices? _services;
     private bool _mayReplay;
     private Application? _application;

@@ -14,11 +14,16 @@ namespace RaceLab.Web.Hosting;
 /// <summary>A whole lab: its servers, its content and its web application, started together and ended in order.</summary>
 public sealed class LabHost : IAsyncDisposable
 {
+    /// <summary>The first page goes before the rehearsal.</summary>
+    private static readonly TimeSpan BeforeRehearsal = TimeSpan.FromSeconds(1.5);
+
     private readonly LabServers _servers;
     private readonly Catalogue _catalogue;
 
     private readonly Telemetry? _telemetry;
     private readonly ILoggerFactory _logs;
+    private readonly CancellationTokenSource _ending = new();
+    private Task _rehearsal = Task.CompletedTask;
 
     private LabHost(LabServers servers, Catalogue catalogue, Telemetry? telemetry, ILoggerFactory logs, WebApplication app)
     {
@@ -45,7 +50,7 @@ public sealed class LabHost : IAsyncDisposable
     /// <exception cref="DirectoryNotFoundException">There is no content.</exception>
     public static async Task<LabHost> StartAsync(string[] args, CancellationToken cancellation)
     {
-        LabServers? servers = null;
+        Task<LabServers>? starting = null;
         Catalogue? catalogue = null;
         Telemetry? telemetry = null;
         ILoggerFactory? logs = null;
@@ -56,8 +61,11 @@ public sealed class LabHost : IAsyncDisposable
             logs = LoggerFactory.Create(logging => logging.AddConfiguration(builder.Configuration.GetSection("Logging")).AddConsole());
             var folder = settings.Content ?? ContentFolder.Find()
                 ?? throw new DirectoryNotFoundException("There is no folder 'content' with scenarios here or above: start the lab in its repository, or name the folder by --RaceLab:Content.");
+
+            // The servers' processes take their time, and reading content takes the lab's own.
+            starting = Task.Run(() => LabServers.StartAsync(settings.Servers, logs, cancellation), CancellationToken.None);
             catalogue = Catalogue.Open(folder);
-            servers = await LabServers.StartAsync(settings.Servers, logs, cancellation);
+            var servers = await starting;
             telemetry = settings.Otlp is { } target ? Telemetry.Start(target) : null;
             builder.Services.AddSingleton(catalogue);
             builder.Services.AddSingleton(servers.Lab);
@@ -79,15 +87,36 @@ public sealed class LabHost : IAsyncDisposable
         {
             telemetry?.Dispose();
             catalogue?.Dispose();
-            if (servers is not null) await servers.DisposeAsync();
+            if (starting is not null) await EndAsync(starting);
             logs?.Dispose();
             throw;
         }
     }
 
+    /// <summary>Begins to rehearse in the background (<see cref="Rehearsal"/>), so that the first race is as fast as later ones. To be called once, when the page is there.</summary>
+    public void Rehearse() => _rehearsal = Task.Run(async () =>
+    {
+        try
+        {
+            await Task.Delay(BeforeRehearsal, _ending.Token);
+            await Rehearsal.HoldAsync(_catalogue, App.Services.GetRequiredService<IRaceRunner>(), _ending.Token);
+        }
+        catch (OperationCanceledException) when (_ending.IsCancellationRequested)
+        {
+            // The lab ended first.
+        }
+        catch (Exception fault)
+        {
+            _logs.CreateLogger<LabHost>().LogWarning(fault, "The rehearsal failed");
+        }
+    });
+
     /// <summary>Ends the studies, races and explorations, then the application, then the servers.</summary>
     public async ValueTask DisposeAsync()
     {
+        await _ending.CancelAsync();
+        await _rehearsal;
+        _ending.Dispose();
         await App.Services.GetRequiredService<StudyRegistry>().DisposeAsync();
         await App.Services.GetRequiredService<RaceRegistry>().DisposeAsync();
         await App.Services.GetRequiredService<Steppers>().DisposeAsync();
@@ -100,9 +129,17 @@ public sealed class LabHost : IAsyncDisposable
         _logs.Dispose();
     }
 
+    /// <summary>Ends servers that nobody will use. Why they did not start, if they did not, is told already or less important than what is.</summary>
+    private static async Task EndAsync(Task<LabServers> starting)
+    {
+        await starting.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        if (starting.IsCompletedSuccessfully) await starting.Result.DisposeAsync();
+    }
+
     private static void Furnish(IServiceCollection services, LabSettings settings, LabServers servers)
     {
         services.AddSingleton(own => new ServerLacks(servers.Lab.KnownLack, servers.Lab.ProbeAsync, own.GetRequiredService<ILogger<ServerLacks>>()));
+        services.AddHostedService(own => IdleMemory.Of(servers.Lab.Permits, own.GetRequiredService<RaceRegistry>(), own.GetRequiredService<TimeProvider>()));
         services.AddHealthChecks()
             .AddCheck("lab", new ServerHealth(servers.Lab.PingAsync))
             .AddCheck("state", new ServerHealth(servers.State!.PingAsync));

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -26,6 +27,7 @@ internal sealed class Circuit : IAsyncDisposable
     private readonly ConcurrentDictionary<long, byte[]> _bytes = new();
     private readonly TaskCompletionSource _reading = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ClientWebSocket _socket = new();
+    private TaskCompletionSource<long> _rendered = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly HttpClient _http;
     private readonly SocketsHttpHandler _handler;
     private readonly IPageScripts _scripts;
@@ -79,6 +81,17 @@ internal sealed class Circuit : IAsyncDisposable
     /// <summary>Calls a method of an object that the server has handed to a script, and does not wait for its end.</summary>
     public Task CallAsync(long objectId, string method, CancellationToken cancellation) =>
         SendAsync(HubMessage.Call(null, "BeginInvokeDotNetFromJS", NextCall(), null, method, objectId, "[]"), cancellation);
+
+    /// <summary>Calls such a method and waits until it has ended, and whatever it had drawn has come.</summary>
+    /// <exception cref="CircuitException">It failed, or the circuit ended before.</exception>
+    public async Task AskAsync(long objectId, string method, CancellationToken cancellation)
+    {
+        var id = NextCall();
+        await AnsweredAsync(id, HubMessage.Call(null, "BeginInvokeDotNetFromJS", id, null, method, objectId, "[]"), cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>The next time that the page is told to draw something anew: when that came, by the clock of <see cref="Stopwatch"/>.</summary>
+    public Task<long> NextRender() => Volatile.Read(ref _rendered).Task;
 
     /// <summary>Tells the server that the page's address has changed, as browsers do.</summary>
     public Task MoveAsync(Uri address, CancellationToken cancellation) =>
@@ -153,12 +166,25 @@ internal sealed class Circuit : IAsyncDisposable
         return _line = new CountingStream(new NetworkStream(socket, ownsSocket: true));
     }
 
-    private async Task<object?> AskAsync(string target, CancellationToken cancellation, params object?[] arguments)
+    private Task<object?> AskAsync(string target, CancellationToken cancellation, params object?[] arguments)
     {
         var id = NextCall();
+        return AnsweredAsync(id, HubMessage.Call(id, target, arguments), cancellation);
+    }
+
+    private async Task<object?> AnsweredAsync(string id, HubMessage call, CancellationToken cancellation)
+    {
         var answered = _calls[id] = new TaskCompletionSource<object?>(TaskCreationOptions.RunContinuationsAsynchronously);
-        await SendAsync(HubMessage.Call(id, target, arguments), cancellation).ConfigureAwait(false);
-        return await answered.Task.WaitAsync(Patience, cancellation).ConfigureAwait(false);
+        if (Failure is { } failure) answered.TrySetException(failure);
+        await SendAsync(call, cancellation).ConfigureAwait(false);
+        try
+        {
+            return await answered.Task.WaitAsync(Patience, cancellation).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            throw new CircuitException($"The server has not answered within {Patience.TotalSeconds:F0} s.");
+        }
     }
 
     private async Task SendAsync(HubMessage message, CancellationToken cancellation)
@@ -224,6 +250,7 @@ internal sealed class Circuit : IAsyncDisposable
         {
             if (!_over.IsCancellationRequested) Failure = failure;
             foreach (var call in _calls.Values) call.TrySetException(failure);
+            Volatile.Read(ref _rendered).TrySetException(failure);
             _scripts.Ended(failure);
         }
     }
@@ -261,6 +288,7 @@ internal sealed class Circuit : IAsyncDisposable
         {
             case "JS.RenderBatch":
                 Renders++;
+                Interlocked.Exchange(ref _rendered, new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult(Stopwatch.GetTimestamp());
                 if (_silence == Silence.None) await SendAsync(HubMessage.Call(null, "OnRenderCompleted", arguments[0], null), _over.Token).ConfigureAwait(false);
                 break;
             case "JS.ReceiveByteArray":
@@ -268,6 +296,10 @@ internal sealed class Circuit : IAsyncDisposable
                 break;
             case "JS.BeginInvokeJS":
                 await RunScriptAsync((long)arguments[0]!, (string)arguments[1]!, (string?)arguments[2], (long)arguments[4]!).ConfigureAwait(false);
+                break;
+            case "JS.EndInvokeDotNet" when _calls.TryRemove((string)arguments[0]!, out var ended):
+                if (arguments[1] is true) ended.TrySetResult(null);
+                else ended.TrySetException(new CircuitException($"The page's own method failed: {arguments[2]}"));
                 break;
             case "JS.Error": throw new CircuitException($"The server gave the circuit up: {arguments.FirstOrDefault()}");
         }
@@ -289,37 +321,3 @@ internal sealed class Circuit : IAsyncDisposable
 
     private string NextCall() => Interlocked.Increment(ref _lastCall).ToString(CultureInfo.InvariantCulture);
 }
-
-/// <summary>What is wrong with a page that is a burden.</summary>
-internal enum Silence
-{
-    /// <summary>Nothing: it is a good page.</summary>
-    None,
-
-    /// <summary>It reads, and never says that it has drawn.</summary>
-    NeverAcknowledges,
-
-    /// <summary>It reads nothing any more, though its line stands.</summary>
-    ReadsNothing,
-}
-
-/// <summary>A page's scripts, as far as its server calls them.</summary>
-internal interface IPageScripts
-{
-    /// <summary>The server calls a script.</summary>
-    /// <returns>What it returns, as JSON.</returns>
-    Task<string> CallAsync(Circuit circuit, ScriptCall call, CancellationToken cancellation);
-
-    /// <summary>The circuit has ended, though nobody wanted it to.</summary>
-    void Ended(Exception failure);
-}
-
-/// <summary>A call to a page's script.</summary>
-/// <param name="Target">The object whose function is called, as an earlier answer numbered it; 0: none.</param>
-/// <param name="Name">The function.</param>
-/// <param name="Arguments">As JSON; valid until the call is answered.</param>
-/// <param name="Bytes">Arguments that are bytes, in order.</param>
-internal sealed record ScriptCall(long Target, string Name, JsonElement Arguments, IReadOnlyList<byte[]> Bytes);
-
-/// <summary>A page's server and this client do not understand each other.</summary>
-internal sealed class CircuitException(string message) : Exception(message);

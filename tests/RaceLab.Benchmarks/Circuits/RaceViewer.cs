@@ -14,6 +14,7 @@ internal sealed class RaceViewer : IPageScripts, IAsyncDisposable
     private long _keys;
     private int _objects;
     private int _frames;
+    private long _firstAt;
     private Exception? _failure;
 
     private RaceViewer()
@@ -44,10 +45,54 @@ internal sealed class RaceViewer : IPageScripts, IAsyncDisposable
     /// <returns>The race's address.</returns>
     public async Task<Uri> RunAsync(CancellationToken cancellation)
     {
-        await UntilAsync(() => _keys > 0, "the page listens to its keys", cancellation).ConfigureAwait(false);
+        await UntilAliveAsync(cancellation).ConfigureAwait(false);
         await Circuit.CallAsync(_keys, "RunByKey", cancellation).ConfigureAwait(false);
         await UntilAsync(() => Address.AbsolutePath.StartsWith("/races/", StringComparison.Ordinal), "the race has an address", cancellation).ConfigureAwait(false);
         return Address;
+    }
+
+    /// <summary>Presses the key that means Run and waits for the first frame of that race.</summary>
+    /// <returns>From the key to the frame's arrival. Painting it, a browser's affair, comes on top.</returns>
+    public async Task<TimeSpan> RunToFirstFrameAsync(CancellationToken cancellation)
+    {
+        await UntilAliveAsync(cancellation).ConfigureAwait(false);
+        var pressed = Stopwatch.GetTimestamp();
+        await Circuit.CallAsync(_keys, "RunByKey", cancellation).ConfigureAwait(false);
+        await UntilAsync(() => Frames > 0, "it has the race's first frame", cancellation).ConfigureAwait(false);
+        return Stopwatch.GetElapsedTime(pressed, Interlocked.Read(ref _firstAt));
+    }
+
+    /// <summary>Waits until the page listens to its keys, which is when Run can be pressed.</summary>
+    public Task UntilAliveAsync(CancellationToken cancellation) => UntilAsync(() => _keys > 0, "the page listens to its keys", cancellation);
+
+    /// <summary>Goes to another address without leaving the circuit, as the browser's way back does, and waits until it is drawn.</summary>
+    /// <param name="address">Relative to the lab's.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <returns>From going to the arrival of what is to be drawn.</returns>
+    public async Task<TimeSpan> GoAsync(string address, CancellationToken cancellation)
+    {
+        var to = new Uri(Address, address);
+        var drawn = Circuit.NextRender();
+        var went = Stopwatch.GetTimestamp();
+        await Circuit.MoveAsync(to, cancellation).ConfigureAwait(false);
+        try
+        {
+            var arrived = await drawn.WaitAsync(Circuit.Patience, cancellation).ConfigureAwait(false);
+            Change(() => Address = to);
+            return Stopwatch.GetElapsedTime(went, arrived);
+        }
+        catch (TimeoutException)
+        {
+            throw new CircuitException($"After {Circuit.Patience.TotalSeconds:F0} s the page still has not drawn {address}.");
+        }
+    }
+
+    /// <summary>Presses the key that means Run where a race is under way, so that the page looks at it, draws itself anew and answers.</summary>
+    public async Task<TimeSpan> PressAsync(CancellationToken cancellation)
+    {
+        var pressed = Stopwatch.GetTimestamp();
+        await Circuit.AskAsync(_keys, "RunByKey", cancellation).ConfigureAwait(false);
+        return Stopwatch.GetElapsedTime(pressed);
     }
 
     /// <summary>Presses the key that means Stop, and waits until no worker races any more.</summary>
@@ -76,7 +121,7 @@ internal sealed class RaceViewer : IPageScripts, IAsyncDisposable
                 if (self.ValueKind == JsonValueKind.Object && self.TryGetProperty("__dotNetObject", out var id)) Change(() => _keys = id.GetInt64());
                 return NewObject();
             case "draw" when call.Bytes is [var frame]:
-                Interlocked.Increment(ref _frames);
+                if (Interlocked.Increment(ref _frames) == 1) Interlocked.Exchange(ref _firstAt, Stopwatch.GetTimestamp());
                 Change(() => Newest = FrameHead.Read(frame));
                 return "null";
             case "Blazor._internal.navigationManager.navigateTo":
