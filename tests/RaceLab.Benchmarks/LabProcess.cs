@@ -46,12 +46,14 @@ internal sealed class LabProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>A folder for private servers that nobody else uses; it is not made yet. Its name is short, because PostgreSQL's sockets lie below it.</summary>
+    public static string NewHome() => Path.Combine(Path.GetTempPath(), $"rlb-{Guid.NewGuid():N}"[..12]);
+
     /// <summary>Starts a lab and waits until its page is there.</summary>
     /// <exception cref="LabException">It does not come up.</exception>
     public static async Task<LabProcess> StartAsync(CancellationToken cancellation)
     {
-        // Short, because PostgreSQL's sockets lie below it.
-        var home = Path.Combine(Path.GetTempPath(), $"rlb-{Guid.NewGuid():N}"[..12]);
+        var home = NewHome();
         var command = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "RaceLab.Web.dll"), "--urls", "http://127.0.0.1:0", $"--RaceLab:Home={home}", "--Logging:LogLevel:Default=Warning"])
         {
             RedirectStandardOutput = true,
