@@ -45,6 +45,8 @@ internal sealed class RunnerBench
             say("starting a cluster …");
             await using var servers = await LabServers.StartAsync(new LabServersOptions { Home = home, WithState = false }, NullLoggerFactory.Instance, cancellation).ConfigureAwait(false);
             var bench = new RunnerBench(servers.Lab, pgbench, ReadScenario(), plan, say);
+            say("warming up …");
+            foreach (var engine in plan.Engines) await bench.Lab(bench._scenario, plan.Strategies[0].Id, plan.Workers[0], RunnerPlan.Keys, engine).RunAsync(plan.FirstWarmUp, cancellation).ConfigureAwait(false);
             var results = new List<RunnerResult>();
             foreach (var strategy in plan.Strategies)
                 foreach (var workers in plan.Workers) results.AddRange(await bench.CompareAsync(strategy, workers, cancellation).ConfigureAwait(false));

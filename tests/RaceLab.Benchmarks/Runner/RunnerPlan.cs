@@ -29,6 +29,7 @@ internal sealed record RunnerPlan
         Round = TimeSpan.FromSeconds(1),
         LeastTurns = 3,
         MostTurns = 3,
+        FirstWarmUp = TimeSpan.FromSeconds(4),
         Conflicts = false,
     };
 
@@ -65,7 +66,10 @@ internal sealed record RunnerPlan
     /// <summary>How many there are where all are taken.</summary>
     public const int TakenKeys = 1000;
 
-    /// <summary>How long everybody runs before anything counts.</summary>
+    /// <summary>How long each engine runs before everything else, until its code has been compiled for good.</summary>
+    public TimeSpan FirstWarmUp { get; private init; } = TimeSpan.FromSeconds(8);
+
+    /// <summary>How long everybody runs each strategy before anything counts.</summary>
     public TimeSpan WarmUp => Round < TimeSpan.FromSeconds(2) ? Round : TimeSpan.FromSeconds(2);
 
     /// <summary>Chooses some of it, as the command line says.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using RaceLab.Engine.Races;
 
 namespace RaceLab.Benchmarks.Runner;
@@ -18,7 +19,14 @@ internal sealed record RunnerReport(Machine Machine, string PgbenchVersion, Runn
     private const int Crowd = 64;
     private static readonly TimeSpan EvenAfter = TimeSpan.FromSeconds(8);
 
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+
+        // A worker that made no attempt at all makes a ratio infinite.
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    };
 
     /// <summary>Every target that what was measured can meet or miss.</summary>
     public IReadOnlyList<Target> Targets =>
@@ -86,7 +94,7 @@ internal sealed record RunnerReport(Machine Machine, string PgbenchVersion, Runn
                 coverage = r.Ratios.Interval(RunnerPlan.Coverage).Coverage,
                 cpuUsPerAttempt = r.CpuUsPerAttempt,
                 pgbenchCpuUsPerAttempt = r.PgbenchCpuUsPerAttempt,
-                perWorkerMaxMin = Number(r.PerWorkerMaxMin),
+                perWorkerMaxMin = r.PerWorkerMaxMin,
                 firstStatementsMs = r.FirstStatementsMs,
                 target = HasTarget(r.Workers) ? r.Target : null,
                 rounds = r.Measured.Zip(r.Pgbench, (ours, theirs) => new { tps = ours.PerSecond, pgbenchTps = theirs.PerSecond }),
@@ -125,8 +133,6 @@ internal sealed record RunnerReport(Machine Machine, string PgbenchVersion, Runn
     private static string Rounds(IReadOnlyList<Round> ours, IReadOnlyList<Round> theirs) => string.Join(", ", ours.Zip(theirs, (a, b) => $"{Text(a.PerSecond, "F0")}/{Text(b.PerSecond, "F0")}"));
 
     private static string Mark(double measured, double? target) => target is not { } least ? "" : $"≥ {Text(least, "F2")} {(measured >= least ? "met" : "not met")}";
-
-    private static double? Number(double number) => double.IsFinite(number) ? number : null;
 
     private static string Text(double number, string format) => number.ToString(format, CultureInfo.InvariantCulture);
 }
