@@ -1,4 +1,3 @@
-using RaceLab.Engine.Content;
 using RaceLab.Engine.Races;
 
 namespace RaceLab.Benchmarks.Runner;

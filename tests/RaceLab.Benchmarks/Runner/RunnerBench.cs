@@ -71,8 +71,11 @@ internal sealed class RunnerBench
     /// <summary>One strategy, with so many workers, on each engine and by pgbench.</summary>
     private async Task<IReadOnlyList<RunnerResult>> CompareAsync(RunnerStrategy strategy, int workers, CancellationToken cancellation)
     {
-        var contenders = _plan.Engines.Select(engine => Lab(_scenario, strategy.Id, workers, RunnerPlan.Keys, engine))
-            .Append(new PgbenchContender(_pgbench, _server, Request(_scenario, strategy.Pgbench, workers, RunnerPlan.Keys, default))).ToList();
+        List<IContender> contenders =
+        [
+            .. _plan.Engines.Select(engine => Lab(_scenario, strategy.Id, workers, RunnerPlan.Keys, engine)),
+            new PgbenchContender(_pgbench, _server, Request(_scenario, strategy.Pgbench, workers, RunnerPlan.Keys, default)),
+        ];
         var pairs = Enumerable.Range(0, _plan.Engines.Count).Select(engine => (engine, contenders.Count - 1)).ToList();
         var rounds = await TakeTurnsAsync($"{strategy.Mark}, {workers} workers", contenders, pairs, cancellation).ConfigureAwait(false);
         return [.. _plan.Engines.Select((engine, i) => new RunnerResult(strategy, workers, engine, rounds[i], rounds[^1]))];
@@ -83,7 +86,7 @@ internal sealed class RunnerBench
     {
         var full = _scenario with { KeyRows = new KeyRows(SqlText.Parse(Insert)), Rows = MadeRows };
         var (caught, avoided) = (RunnerPlan.All[1], RunnerPlan.All[2]);
-        var contenders = _plan.Engines.SelectMany(engine => new[] { caught, avoided }.Select(s => Lab(full, s.Id, workers, RunnerPlan.TakenKeys, engine))).ToList();
+        List<IContender> contenders = [.. _plan.Engines.SelectMany(engine => new[] { caught, avoided }.Select(s => Lab(full, s.Id, workers, RunnerPlan.TakenKeys, engine)))];
         var pairs = Enumerable.Range(0, _plan.Engines.Count).Select(engine => (2 * engine, (2 * engine) + 1)).ToList();
         var rounds = await TakeTurnsAsync($"S2 against S3, all keys taken, {workers} workers", contenders, pairs, cancellation).ConfigureAwait(false);
         return [.. _plan.Engines.Select((engine, i) => new ConflictResult(workers, engine, rounds[2 * i], rounds[(2 * i) + 1]))];
@@ -110,7 +113,7 @@ internal sealed class RunnerBench
         return rounds;
     }
 
-    private IContender Lab(Scenario scenario, string strategy, int workers, int keys, RaceEngine engine) => new LabContender(_runner, Request(scenario, strategy, workers, keys, engine));
+    private LabContender Lab(Scenario scenario, string strategy, int workers, int keys, RaceEngine engine) => new(_runner, Request(scenario, strategy, workers, keys, engine));
 
     /// <summary>A commit does not wait for the disk, which would wait for both alike and hide what the client costs.</summary>
     private static RaceRequest Request(Scenario scenario, string strategy, int workers, int keys, RaceEngine engine) => new(
