@@ -17,6 +17,9 @@ internal sealed partial record Pgbench(string Path, Version Version)
     private const double TicksPerSecond = 100;
     private const string OwnTimes = "/proc/self/stat";
 
+    // Its clients prepare each statement when they first need it, which the race runner does before its barrier: the first second counts for nobody. Behind the last one there must be another, or it is not told.
+    private const int UncountedSeconds = 2;
+
     /// <summary>Looks beside the server's programs, and then in PATH.</summary>
     /// <exception cref="LabException">There is none, or it is too old.</exception>
     public static async Task<Pgbench> FindAsync(PostgresBinaries server, CancellationToken cancellation)
@@ -30,28 +33,36 @@ internal sealed partial record Pgbench(string Path, Version Version)
     }
 
     /// <summary>Runs it to its end.</summary>
-    /// <param name="arguments">Of the command line.</param>
-    /// <param name="environment">What libpq reads from it.</param>
+    /// <param name="length">For how long its speed counts; whole seconds.</param>
+    /// <param name="arguments">Everything else on the command line.</param>
+    /// <param name="environment">What libpq reads.</param>
     /// <param name="cancellation">Ends it.</param>
     /// <exception cref="LabException">It fails, or one of its clients does.</exception>
-    public async Task<PgbenchRun> RunAsync(IEnumerable<string> arguments, IEnumerable<KeyValuePair<string, string>> environment, CancellationToken cancellation)
+    public async Task<PgbenchRun> RunAsync(TimeSpan length, IEnumerable<string> arguments, IEnumerable<KeyValuePair<string, string>> environment, CancellationToken cancellation)
     {
-        var command = new ProcessStartInfo(Path, arguments);
+        var seconds = (int)length.TotalSeconds;
+        var command = new ProcessStartInfo(Path, [.. arguments, "-P", "1", "-T", (seconds + UncountedSeconds).ToString(CultureInfo.InvariantCulture)]);
         foreach (var (name, value) in environment) command.Environment[name] = value;
         var before = ChildrensTime();
         var said = await RunAsync(command, cancellation).ConfigureAwait(false) ?? throw new LabException($"{Path} cannot be started any more.");
-        return Read(said) with { Cpu = ChildrensTime() - before };
+        return Read(said, seconds) with { Cpu = ChildrensTime() - before };
     }
 
-    /// <summary>Reads what it prints at its end.</summary>
+    /// <summary>Reads what it prints.</summary>
+    /// <param name="said">All of it.</param>
+    /// <param name="seconds">How many of its seconds count, from the second one on.</param>
     /// <exception cref="LabException">It is no good end.</exception>
-    internal static PgbenchRun Read(string said)
+    internal static PgbenchRun Read(string said, int seconds)
     {
-        var (made, tps, failed) = (MadeForm().Match(said), TpsForm().Match(said), FailedForm().Match(said));
-        if (!made.Success || !tps.Success) throw new LabException($"pgbench did not say how fast it was: {said.Trim()}");
+        var (made, failed) = (MadeForm().Match(said), FailedForm().Match(said));
+        var told = ProgressForm().Matches(said).Select(m => (At: Number(m.Groups[1]), PerSecond: Number(m.Groups[2]))).Take(seconds + 1).ToList();
+        if (!made.Success || told.Count <= seconds) throw new LabException($"pgbench did not say how fast it was: {said.Trim()}");
         if (said.Contains("aborted", StringComparison.Ordinal)) throw new LabException($"pgbench lost a client: {said.Trim()}");
         if (failed.Success && failed.Groups[1].Value != "0") throw new LabException($"{failed.Groups[1].Value} of pgbench's transactions failed, and none should.");
-        return new PgbenchRun(long.Parse(made.Groups[1].Value, CultureInfo.InvariantCulture), double.Parse(tps.Groups[1].Value, CultureInfo.InvariantCulture), null);
+        var counted = told.Zip(told.Skip(1), (before, after) => (after.At - before.At) * after.PerSecond).Sum();
+        return new PgbenchRun(long.Parse(made.Groups[1].Value, CultureInfo.InvariantCulture), counted / (told[^1].At - told[0].At), null);
+
+        static double Number(Group written) => double.Parse(written.Value, CultureInfo.InvariantCulture);
     }
 
     private static async Task<string?> RunAsync(ProcessStartInfo command, CancellationToken cancellation)
@@ -74,7 +85,7 @@ internal sealed partial record Pgbench(string Path, Version Version)
                 var errors = process.StandardError.ReadToEndAsync(cancellation);
                 var output = await process.StandardOutput.ReadToEndAsync(cancellation).ConfigureAwait(false);
                 await process.WaitForExitAsync(cancellation).ConfigureAwait(false);
-                return process.ExitCode == 0 ? output : throw new LabException($"pgbench ended with {process.ExitCode.ToString(CultureInfo.InvariantCulture)}: {(await errors.ConfigureAwait(false)).Trim()}");
+                return process.ExitCode == 0 ? output + await errors.ConfigureAwait(false) : throw new LabException($"pgbench ended with {process.ExitCode.ToString(CultureInfo.InvariantCulture)}: {(await errors.ConfigureAwait(false)).Trim()}");
             }
             finally
             {
@@ -97,8 +108,8 @@ internal sealed partial record Pgbench(string Path, Version Version)
     [GeneratedRegex(@"number of transactions actually processed: (\d+)")]
     private static partial Regex MadeForm();
 
-    [GeneratedRegex(@"tps = ([0-9.]+) \((?:without initial|excluding)")]
-    private static partial Regex TpsForm();
+    [GeneratedRegex(@"progress: ([0-9.]+) s, ([0-9.]+) tps")]
+    private static partial Regex ProgressForm();
 
     [GeneratedRegex(@"number of failed transactions: (\d+)")]
     private static partial Regex FailedForm();
@@ -106,6 +117,6 @@ internal sealed partial record Pgbench(string Path, Version Version)
 
 /// <summary>What pgbench says of a run.</summary>
 /// <param name="Made">Transactions of its kind, which are attempts of ours.</param>
-/// <param name="PerSecond">Of them, connecting aside.</param>
+/// <param name="PerSecond">Of them, in the time that counts.</param>
 /// <param name="Cpu">The processor time of its process; null where it is not known.</param>
 internal sealed record PgbenchRun(long Made, double PerSecond, TimeSpan? Cpu);

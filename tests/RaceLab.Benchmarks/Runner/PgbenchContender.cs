@@ -28,7 +28,7 @@ internal sealed class PgbenchContender(Pgbench program, LabServer server, RaceRe
         try
         {
             await File.WriteAllTextAsync(script, _script, cancellation).ConfigureAwait(false);
-            run = await program.RunAsync(Arguments(script, length), Environment(database, source), cancellation).ConfigureAwait(false);
+            run = await program.RunAsync(length, Arguments(script), Environment(database, source), cancellation).ConfigureAwait(false);
         }
         finally
         {
@@ -39,12 +39,12 @@ internal sealed class PgbenchContender(Pgbench program, LabServer server, RaceRe
         return new Round(run.PerSecond, run.Cpu?.TotalMicroseconds / run.Made);
     }
 
-    private IEnumerable<string> Arguments(string script, TimeSpan length)
+    private IEnumerable<string> Arguments(string script)
     {
         var workload = request.Workload;
         return
         [
-            "-n", "-M", "prepared", "-j", "1", "-c", Text(workload.Workers), "-T", Text((int)length.TotalSeconds), "-f", script, $"--random-seed={Text(++_runs)}",
+            "-n", "-M", "prepared", "-j", "1", "-c", Text(workload.Workers), "-f", script, $"--random-seed={Text(++_runs)}",
             "-D", $"{PgbenchScript.Keys}={Text(workload.Keys)}", "-D", $"{PgbenchScript.Workers}={Text(workload.Workers)}", "-D", $"{PgbenchScript.Made}=0",
         ];
     }

@@ -100,7 +100,7 @@ internal sealed class RunnerBench
     /// <returns>For each of them, the rounds in the order of turns.</returns>
     private async Task<IReadOnlyList<IReadOnlyList<Round>>> TakeTurnsAsync(string what, List<IContender> contenders, List<(int Way, int Against)> pairs, CancellationToken cancellation)
     {
-        foreach (var contender in contenders) await contender.RunAsync(_plan.WarmUp, cancellation).ConfigureAwait(false);
+        foreach (var lab in contenders.OfType<LabContender>()) await lab.RunAsync(_plan.WarmUp, cancellation).ConfigureAwait(false);
         var rounds = contenders.Select(_ => new List<Round>()).ToList();
         for (var turn = 0; turn < _plan.MostTurns; turn++)
         {

@@ -27,8 +27,8 @@ internal sealed record RunnerPlan
         Strategies = [.. All.Where(s => s.NpgsqlTarget is not null)],
         Workers = [8, 64],
         Round = TimeSpan.FromSeconds(1),
-        LeastTurns = 3,
-        MostTurns = 3,
+        LeastTurns = 2,
+        MostTurns = 2,
         FirstWarmUp = TimeSpan.FromSeconds(4),
         Conflicts = false,
     };
@@ -69,7 +69,7 @@ internal sealed record RunnerPlan
     /// <summary>How long each engine runs before everything else, until its code has been compiled for good.</summary>
     public TimeSpan FirstWarmUp { get; private init; } = TimeSpan.FromSeconds(8);
 
-    /// <summary>How long everybody runs each strategy before anything counts.</summary>
+    /// <summary>How long the lab runs each strategy before anything counts.</summary>
     public TimeSpan WarmUp => Round < TimeSpan.FromSeconds(2) ? Round : TimeSpan.FromSeconds(2);
 
     /// <summary>Chooses some of it, as the command line says.</summary>
