@@ -58,7 +58,7 @@ internal sealed record RunnerReport(Machine Machine, string PgbenchVersion, Runn
             yield return $"| {r.Strategy.Mark} {r.Strategy.Id} | {r.Workers} | {r.EngineName} | {Text(r.Tps, "N0")} | {Text(r.PgbenchTps, "N0")} | {Text(r.Ratios.Median, "F3")} | {Interval(r.Ratios)} "
                 + $"| {Text(r.CpuUsPerAttempt, "F1")} µs ({(r.PgbenchCpuUsPerAttempt is { } cpu ? $"{Text(cpu, "F1")} µs" : "unknown")}) | {Text(r.PerWorkerMaxMin, "F2")} | {Text(r.FirstStatementsMs, "F2")} ms | {Mark(r.Ratios.Median, HasTarget(r.Workers) ? r.Target : null)} |";
         yield return "";
-        yield return $"The interval holds the true median of the ratio with the probability in brackets, whatever the distribution; more rounds are made until it is at most {100 * RunnerPlan.Narrow:F0} % wide, and then no more.";
+        yield return $"The interval holds the true median of the ratio with the probability in brackets, whatever the distribution{(Plan.LeastTurns < Plan.MostTurns ? $"; more rounds are made until it is at most {100 * RunnerPlan.Narrow:F0} % wide, and then no more" : "")}.";
         if (Compared.Any(r => r.Strategy.Pgbench != r.Strategy.Id)) yield return "pgbench gives a client up at 23505, so S2 stands beside pgbench's S3: the same rows and answers, and no error on pgbench's side.";
         foreach (var line in ConflictLines()) yield return line;
         yield return "";
