@@ -67,6 +67,7 @@ internal static class RaceTable
 
         Row(text, "Per worker, fewest", race.PerWorker.Min);
         Row(text, "Per worker, most", race.PerWorker.Max);
+        if (race.PerWorker.MaxByMin is { } fairness) Row(text, "  most by fewest", fairness);
         foreach (var chance in race.Chances)
             text.AppendLine($"By chance, {Number(chance.ExpectedRepeats)} of {chance.Draws} draws of '{chance.Input}' ({chance.Generator}) are expected to repeat an earlier one.");
         text.AppendLine();

@@ -11,6 +11,12 @@ internal static class TimingRows
     {
         RaceTable.Row(text, "Mean latency, ms", timing.MeanLatencyMs);
         RaceTable.Row(text, "Round trips per attempt", timing.RoundTripsPerAttempt);
+        if (timing.FirstStatements is { } began)
+        {
+            RaceTable.Row(text, "First statements, spread, ms", began.SpreadMs);
+            text.AppendLine($"  the first worker's {RaceTable.Number(began.FirstMs)} ms after the start barrier, the last one's {RaceTable.Number(began.LastMs)} ms.");
+        }
+
         if (timing.LockWaits is { SampledMs: { } sampled } waits)
         {
             RaceTable.Row(text, "Lock waits sampled, ms", Math.Round(sampled));

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using RaceLab.Benchmarks.Circuits;
+using RaceLab.Benchmarks.Runner;
 using RaceLab.Engine.Databases;
 
 namespace RaceLab.Benchmarks;
@@ -8,6 +9,7 @@ namespace RaceLab.Benchmarks;
 internal static class BenchCommand
 {
     private const int Missed = 1;
+    private const int BadInput = 2;
     private const int NotMeasured = 3;
 
     /// <summary>Makes the command. It ends with 0 where every target is met, with 1 where one is missed, with 3 where something could not be measured.</summary>
@@ -16,7 +18,7 @@ internal static class BenchCommand
     /// <param name="quickly">What <c>--quick</c> changes.</param>
     /// <param name="measure">Measures: whether quickly, whom to tell what is going on, and what gives up.</param>
     /// <param name="stop">Ends it.</param>
-    public static Command Of(string name, string description, string quickly, Func<bool, Action<string>, CancellationToken, Task<BenchReport>> measure, CancellationToken stop)
+    public static Command Of(string name, string description, string quickly, Func<bool, Action<string>, CancellationToken, Task<IBenchReport>> measure, CancellationToken stop)
     {
         var json = new Option<bool>("--json") { Description = "One document on standard output." };
         var quick = new Option<bool>("--quick") { Description = quickly };
@@ -25,7 +27,11 @@ internal static class BenchCommand
         return command;
     }
 
-    private static async Task<int> RunAsync(Func<Task<BenchReport>> measure, bool asJson, CancellationToken stop)
+    /// <summary>Measures, prints, and says how it went as an exit code.</summary>
+    /// <param name="measure">Measures.</param>
+    /// <param name="asJson">Whether to print a document.</param>
+    /// <param name="stop">Ends it.</param>
+    public static async Task<int> RunAsync(Func<Task<IBenchReport>> measure, bool asJson, CancellationToken stop)
     {
         try
         {
@@ -33,6 +39,11 @@ internal static class BenchCommand
             if (asJson) Console.WriteLine(report.ToJson());
             else foreach (var line in report.Lines()) Console.WriteLine(line);
             return report.Targets.All(t => t.IsMet) ? 0 : Missed;
+        }
+        catch (BadPlanException bad)
+        {
+            await Console.Error.WriteLineAsync(bad.Message).ConfigureAwait(false);
+            return BadInput;
         }
         catch (Exception failure) when (failure is LabException or CircuitException or ServerRefusedException or HttpRequestException)
         {

@@ -4,9 +4,22 @@ using System.Text.Json;
 
 namespace RaceLab.Benchmarks;
 
-/// <summary>What one of the benches measured, and whether it is what it should be.</summary>
+/// <summary>What a bench measured, and whether it is what it should be.</summary>
+internal interface IBenchReport
+{
+    /// <summary>Every target.</summary>
+    IReadOnlyList<Target> Targets { get; }
+
+    /// <summary>As text for people.</summary>
+    IEnumerable<string> Lines();
+
+    /// <summary>As one document.</summary>
+    string ToJson();
+}
+
+/// <summary>What one of the benches of a whole lab measured.</summary>
 /// <param name="Machine">On what.</param>
-internal abstract record BenchReport(Machine Machine)
+internal abstract record BenchReport(Machine Machine) : IBenchReport
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 

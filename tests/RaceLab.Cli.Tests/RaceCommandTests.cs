@@ -103,6 +103,7 @@ public sealed partial class RaceCommandTests
             MeanMs = 2.71828,
             RoundTrips = 8140,
             Exceptions = new ExceptionCost(97, 0.3119, 0.0264, 2.9),
+            FirstStatements = new FirstStatements(0.1234, 4.5678),
             Pauses = new ClientPauses(4.25, 3, 57.5, 2, [new ClientPause(10, 57_510, PauseCause.Processor)], 500, 37, LatencySummary.Empty),
         };
         var lab = new FakeLab { End = r => r with { Timing = timing } };
@@ -115,9 +116,12 @@ public sealed partial class RaceCommandTests
         Assert.Equal((0.312, 0.026), (numbers.GetProperty("exceptions").GetProperty("answerMs").GetDouble(), numbers.GetProperty("exceptions").GetProperty("thrownMs").GetDouble()));
         Assert.Equal((JsonValueKind.Null, JsonValueKind.Null), (numbers.GetProperty("lockWaits").ValueKind, numbers.GetProperty("neighbours").ValueKind));
         Assert.Equal(("rejected", 54), (numbers.GetProperty("steps")[0].GetProperty("end").GetString(), Int(numbers.GetProperty("steps")[0].GetProperty("histogram"), "first")));
+        var began = numbers.GetProperty("firstStatements");
+        Assert.Equal((0.123, 4.568, 4.445), (began.GetProperty("firstMs").GetDouble(), began.GetProperty("lastMs").GetDouble(), began.GetProperty("spreadMs").GetDouble()));
+        Assert.Equal(1.034, document.RootElement.GetProperty("perWorker").GetProperty("maxByMin").GetDouble());
         Assert.Equal("processor", numbers.GetProperty("pauses").GetProperty("longest")[0].GetProperty("cause").GetString());
         Assert.Contains("2 pauses of 10 ms or longer; 3 garbage collections took 4.25 ms; 37 of 500 heartbeats came late", text);
-        foreach (var shown in (string[])["2.718", "0.312", "0.026", "57.5"]) Assert.Contains(shown, text);
+        foreach (var shown in (string[])["2.718", "0.312", "0.026", "57.5", "1.034", "4.445"]) Assert.Contains(shown, text);
     }
 
     [Theory(Timeout = 30_000)]

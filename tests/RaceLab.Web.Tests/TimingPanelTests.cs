@@ -49,6 +49,21 @@ public sealed class TimingPanelTests : LabContext
     }
 
     [Fact(Timeout = 30_000)]
+    public void Figures_OfARaceByTime_SayHowEvenlyAndHowNearlyAtOnceWorkersBegan()
+    {
+        var race = TestResults.Flawed() with { Timing = Timing() with { FirstStatements = new FirstStatements(0.25, 3.5) } };
+        var timed = race with { Workload = race.Workload with { Attempts = null, Duration = TimeSpan.FromSeconds(8) } };
+        var figures = TimingWords.FiguresOf(timed with { PerWorker = new WorkerSpread(200, 300) });
+        Assert.Equal(["1.5", "3.25 ms"], figures.TakeLast(2).Select(f => f.Value));
+        Assert.StartsWith("They made 300 and 200.", figures[^2].Remark, StringComparison.Ordinal);
+        Assert.Equal("The first worker sent its first statement 0.25 ms after the start barrier had opened, the last one 3.50 ms after it.", figures[^1].Remark);
+
+        Assert.Contains(TimingWords.FiguresOf(timed with { PerWorker = new WorkerSpread(0, 300) }), f => f is { Name: "attempts of the least busy worker", Value: "none" });
+        var given = TimingWords.FiguresOf(race with { Timing = Timing(), Workload = race.Workload with { Attempts = 10, Duration = null } });
+        Assert.DoesNotContain(given, f => f.Name.Contains("busiest", StringComparison.Ordinal) || f.Name.Contains("first worker", StringComparison.Ordinal));
+    }
+
+    [Fact(Timeout = 30_000)]
     public void ClosedLoop_HasThisRacesOwnNumbers()
     {
         // Twenty workers, 20 ms each: a thousand attempts per second.

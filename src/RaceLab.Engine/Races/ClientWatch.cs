@@ -9,7 +9,9 @@ namespace RaceLab.Engine.Races;
 internal sealed class ClientWatch : IThreadPoolWorkItem, IDisposable
 {
     private readonly PauseLog _log = new();
-    private readonly ManualResetEventSlim _ended = new();
+
+    // It waits for a whole beat nearly always: to spin first would only take processors from those who are watched.
+    private readonly ManualResetEventSlim _ended = new(initialState: false, spinCount: 0);
     private readonly Func<TimeSpan> _now;
     private readonly Action<IThreadPoolWorkItem> _queue;
     private readonly Thread _thread;

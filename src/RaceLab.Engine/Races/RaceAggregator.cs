@@ -18,6 +18,7 @@ internal sealed class RaceAggregator
     private readonly long[] _attemptsOf;
     private readonly List<uint> _latencies = [];
     private readonly StepLedger _steps;
+    private readonly StartLine _start;
     private readonly List<AttemptRecord> _attempts = [];
     private readonly List<uint> _recent = [];
     private readonly List<ChartPoint> _points = [];
@@ -41,6 +42,7 @@ internal sealed class RaceAggregator
         _creations = new int[track.Request.Workload.Keys + 1];
         _attemptsOf = new long[workers.Count];
         _steps = new StepLedger(track.Request.Strategy.Program);
+        _start = new StartLine(track.Request.Strategy.Program, workers.Count);
     }
 
     public AttemptCounts Counts => new(
@@ -125,6 +127,7 @@ internal sealed class RaceAggregator
         MeanMs = _latencies.Count == 0 ? 0 : _latencies.Average(l => (double)l) / TimeSpan.TicksPerMillisecond,
         RoundTrips = _steps.RoundTrips,
         Exceptions = _steps.Exceptions,
+        FirstStatements = _start.Statements,
         Pauses = pauses,
     };
 
@@ -141,6 +144,7 @@ internal sealed class RaceAggregator
         if (!happened.IsAttempt)
         {
             _steps.Take(happened);
+            _start.Take(worker, happened);
             if (happened.Rejection > 0)
             {
                 while (_rejected.Count < happened.Rejection) _rejected.Add(0);

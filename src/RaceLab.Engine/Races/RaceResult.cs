@@ -200,7 +200,11 @@ public sealed record Reconciliation(long Acknowledged, long Rows, long Unknown, 
 public sealed record StepLatency(string Step, LatencySummary Latency);
 
 /// <summary>Attempts of the least and the most busy worker.</summary>
-public sealed record WorkerSpread(long Min, long Max);
+public sealed record WorkerSpread(long Min, long Max)
+{
+    /// <summary>How many times as many the busiest made: 1 is as fair as can be. Null where the other made none.</summary>
+    public double? MaxByMin => Min == 0 ? null : Math.Round((double)Max / Min, 3);
+}
 
 /// <summary>One step of one attempt in the picture of what each worker did.</summary>
 /// <param name="Worker">From 0.</param>

@@ -129,7 +129,7 @@ public sealed class RaceRunner : IRaceRunner
             Time = _time,
             Stopping = ending.Token,
             Aborting = aborting.Token,
-            Pauses = loop,
+            Loop = loop,
             Inputs = InputSource.ForRace(request, _time),
             Keys = [.. Enumerable.Range(0, request.Workload.Keys + 1).Select(request.Scenario.Key.For)],
         };

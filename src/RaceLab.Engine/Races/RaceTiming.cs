@@ -25,6 +25,9 @@ public sealed record RaceTiming
     /// <summary>What rejected statements cost the client apart from the database's time; null where none was rejected, or none could be timed.</summary>
     public ExceptionCost? Exceptions { get; init; }
 
+    /// <summary>How nearly at once the workers began; null where nothing was sent, or the race is older than its being kept.</summary>
+    public FirstStatements? FirstStatements { get; init; }
+
     /// <summary>When the lab itself stood still.</summary>
     public required ClientPauses Pauses { get; init; }
 

@@ -49,6 +49,7 @@ internal sealed class RaceWorker : IAsyncDisposable
     public async Task RunAsync()
     {
         await _track.Barrier.ConfigureAwait(false);
+        if (_track.Loop is { } loop) await loop.EnterAsync();
         var workload = _track.Request.Workload;
         for (var attempt = 0; _track.MayBegin(attempt); attempt++)
         {
@@ -152,7 +153,7 @@ internal sealed class RaceWorker : IAsyncDisposable
             ? _draw.Between(_machine.Backoff!.BackoffLow, _machine.Backoff.BackoffHigh)
             : _draw.Between(workload.PauseLow, workload.PauseHigh);
         if (wait <= TimeSpan.Zero) return;
-        if (_track.Pauses is { } pauses) await pauses.WaitAsync(wait, _track.Stopping).ConfigureAwait(false);
+        if (_track.Loop is { } loop) await loop.WaitAsync(wait, _track.Stopping).ConfigureAwait(false);
         else
             await Task.Delay(wait, _track.Time, _track.Stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
@@ -205,8 +206,8 @@ internal sealed class RaceTrack
     /// <summary>Cancelled: give up even the statement under way.</summary>
     public required CancellationToken Aborting { get; init; }
 
-    /// <summary>Where workers wait in their race windows; null: on the thread pool.</summary>
-    public IPauses? Pauses { get; init; }
+    /// <summary>Where workers run, and wait in their race windows; null: on the thread pool.</summary>
+    public WireLoop? Loop { get; init; }
 
     /// <summary>All key values, by number; 0 is not used.</summary>
     public required string[] Keys { get; init; }

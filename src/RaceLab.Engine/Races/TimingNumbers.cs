@@ -10,6 +10,7 @@ namespace RaceLab.Engine.Races;
 /// <param name="RoundTripsPerAttempt">The same for one; 0 where nothing ran.</param>
 /// <param name="LockWaits">Estimates of the time in lock waits; null where the table could not be asked.</param>
 /// <param name="Exceptions">What rejected statements cost the client; null where none could be timed.</param>
+/// <param name="FirstStatements">How nearly at once the workers began; null where nothing was sent.</param>
 /// <param name="Pauses">When the lab itself stood still.</param>
 /// <param name="Neighbours">Races of the same lab at the same time; null where nobody kept count, as on a terminal.</param>
 /// <param name="QueuedMs">How long the race waited for connections; null in older records.</param>
@@ -17,8 +18,8 @@ namespace RaceLab.Engine.Races;
 /// <param name="Outcomes">Latencies of attempts by outcome.</param>
 /// <param name="Steps">Latencies of steps by how they ended.</param>
 public sealed record TimingNumbers(
-    double MeanLatencyMs, long RoundTrips, double RoundTripsPerAttempt, LockWaitNumbers? LockWaits, ExceptionCost? Exceptions, PauseNumbers Pauses, Neighbours? Neighbours,
-    double? QueuedMs, double? PreparedMs, IReadOnlyList<OutcomeNumbers> Outcomes, IReadOnlyList<StepEndNumbers> Steps)
+    double MeanLatencyMs, long RoundTrips, double RoundTripsPerAttempt, LockWaitNumbers? LockWaits, ExceptionCost? Exceptions, FirstStatements? FirstStatements,
+    PauseNumbers Pauses, Neighbours? Neighbours, double? QueuedMs, double? PreparedMs, IReadOnlyList<OutcomeNumbers> Outcomes, IReadOnlyList<StepEndNumbers> Steps)
 {
     internal static TimingNumbers? From(RaceResult result)
     {
@@ -32,6 +33,7 @@ public sealed record TimingNumbers(
             timing.Exceptions is { } cost
                 ? cost with { AnswerMs = RaceDocument.Round(cost.AnswerMs), ThrownMs = RaceDocument.Round(cost.ThrownMs), ThrownTotalMs = RaceDocument.Round(cost.ThrownTotalMs) }
                 : null,
+            timing.FirstStatements is { } began ? new FirstStatements(RaceDocument.Round(began.FirstMs), RaceDocument.Round(began.LastMs)) : null,
             PauseNumbers.From(timing.Pauses),
             timing.Neighbours,
             timing.Queued is { } queued ? RaceDocument.Round(queued.TotalMilliseconds) : null,

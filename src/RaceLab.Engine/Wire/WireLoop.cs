@@ -9,7 +9,7 @@ namespace RaceLab.Engine.Wire;
 /// One thread that waits for the sockets of many connections at once. An answer is read on it, whoever waited for it goes on there and then, sends its
 /// next statement, and the loop goes on to the next socket: no other thread is woken. Whatever runs on it must not block.
 /// </summary>
-internal sealed class WireLoop : IPauses, IAsyncDisposable
+internal sealed class WireLoop : IAsyncDisposable
 {
     private const int TickMs = 100;
 
@@ -92,7 +92,7 @@ internal sealed class WireLoop : IPauses, IAsyncDisposable
         if (_sockets[place] is { } moved) moved.Place = place;
     }
 
-    /// <inheritdoc/>
+    /// <summary>Waits on its thread, and no longer than until it is cut short, which is no error.</summary>
     public ValueTask WaitAsync(TimeSpan wait, CancellationToken cutShort)
     {
         if (cutShort.IsCancellationRequested) return ValueTask.CompletedTask;
@@ -262,11 +262,4 @@ internal interface ILoopSocket
 
     /// <summary>Nobody will wait any more: it closes.</summary>
     void LoopEnded();
-}
-
-/// <summary>Where workers wait when their program pauses.</summary>
-internal interface IPauses
-{
-    /// <summary>Waits, and no longer than until it is cut short, which is no error.</summary>
-    ValueTask WaitAsync(TimeSpan wait, CancellationToken cutShort);
 }

@@ -54,6 +54,15 @@ public static class TimingWords
 
         figures.Add(new("garbage collection", Figures.Milliseconds(timing.Pauses.CollectedMs),
             $"{Figures.Count(timing.Pauses.Collections, "collection", "collections")} stopped the lab’s process, the page’s part of it too, for {Figures.Milliseconds(timing.Pauses.CollectedMs)} in all."));
+
+        // Where everybody is given the same number of attempts, nobody can make more than others.
+        if (result.Workload.Attempts is null) figures.Add(Fairness(result.PerWorker));
+        if (timing.FirstStatements is { } began)
+        {
+            figures.Add(new("from the first worker’s start to the last one’s", Figures.Milliseconds(began.SpreadMs),
+                $"The first worker sent its first statement {Figures.Milliseconds(began.FirstMs)} after the start barrier had opened, the last one {Figures.Milliseconds(began.LastMs)} after it."));
+        }
+
         return figures;
     }
 
@@ -99,6 +108,10 @@ public static class TimingWords
         var unit = decade switch { < 3 => "us", < 6 => "ms", _ => "s" };
         return string.Create(CultureInfo.InvariantCulture, $"{Math.Pow(10, decade % 3):0} {unit}");
     }
+
+    private static TimingFigure Fairness(WorkerSpread workers) => workers.MaxByMin is { } times
+        ? new("attempts of the busiest worker by those of the least busy", Decimal(times), $"They made {Figures.Count(workers.Max)} and {Figures.Count(workers.Min)}. At 1 all had an equal part; far above it, some workers starved, and the race shows less concurrency than it has workers.")
+        : new("attempts of the least busy worker", "none", $"The busiest one made {Figures.Count(workers.Max)}: some workers starved, and the race shows less concurrency than it has workers.");
 
     private static TimingFigure LockWaits(LockWaitTime waits, LockLooks looks, long attempts)
     {

@@ -183,7 +183,7 @@ public sealed class ScenarioReaderTests
         Assert.Superset(
             new HashSet<string> { "check-then-insert", "check-then-insert-in-transaction", "unique-and-catch", "do-nothing-then-select", "upsert", "advisory-lock", "serializable" },
             reading.Scenario!.Strategies.Select(s => s.Id).ToHashSet());
-        Assert.Equal((25, 14), (reading.Scenario.Strategies.Count, reading.Scenario.Strategies.Count(s => !s.IsSound)));
+        Assert.Equal((26, 14), (reading.Scenario.Strategies.Count, reading.Scenario.Strategies.Count(s => !s.IsSound)));
         Assert.Equal(
             ["begin", "check", "pause", "insert", "commit", "rollback", "back-off"],
             reading.Scenario.FindStrategy("serializable")!.Program.Steps.Select(s => s.Name));

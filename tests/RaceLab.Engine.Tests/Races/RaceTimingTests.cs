@@ -43,6 +43,35 @@ public class RaceTimingTests(TestPostgres postgres)
         Assert.NotNull(result.Autopsy!.WaitTime);
     }
 
+    [Theory(Timeout = 60_000)]
+    [InlineData(RaceEngine.Npgsql)]
+    [InlineData(RaceEngine.Wire)]
+    public async Task FirstStatements_OfARace_AreWhenTheFirstAndTheLastWorkerSentSomething(RaceEngine engine)
+    {
+        var result = await RaceAsync(SmallScenario.Locked(Small with { Engine = engine }));
+        var began = result.Timing!.FirstStatements!;
+        Assert.InRange(began.FirstMs, 0, began.LastMs);
+        Assert.InRange(began.LastMs, 0, result.Elapsed.TotalMilliseconds);
+    }
+
+    [Fact]
+    public void FirstStatements_OfEvents_ArePerWorkerAndLeaveOutWhatSendsNothing()
+    {
+        var program = SmallScenario.Naive(Small).Strategy.Program;
+        var (check, pause) = ((byte)program.FindStep("check")!.Index, (byte)program.Steps.Single(s => s.Kind == StepKind.Pause).Index);
+        var start = new StartLine(program, 3);
+        Assert.Null(start.Statements);
+
+        start.Take(0, new RaceEvent(50, 60, 0, 1, pause, default, 0, 0));
+        start.Take(0, new RaceEvent(20_000, 30_000, 0, 1, check, default, 0, 0));
+        start.Take(2, new RaceEvent(70_000, 80_000, 0, 1, check, default, 0, 0));
+        start.Take(0, new RaceEvent(900_000, 910_000, 1, 1, check, default, 0, 0));
+
+        // The second worker sent nothing.
+        Assert.Equal(new FirstStatements(2, 7), start.Statements);
+        Assert.Equal((5, 1.5, null), (start.Statements!.SpreadMs, new WorkerSpread(200, 300).MaxByMin, new WorkerSpread(0, 3).MaxByMin));
+    }
+
     [Fact(Timeout = 60_000)]
     public async Task Timing_OfRejectedStatements_KnowsWhatTheirExceptionsTook()
     {
