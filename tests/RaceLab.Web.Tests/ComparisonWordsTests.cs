@@ -33,6 +33,14 @@ public sealed class ComparisonWordsTests
     }
 
     [Fact]
+    public void Of_ALargeDifferenceInTwoRounds_AsksForMoreRounds()
+    {
+        var text = WordsOf(TestComparisons.Of((Naive, [470, 450]), (Sound, [11_300, 6_600])));
+        Assert.Equal("Too few rounds to tell them apart by speed", text.Headline);
+        Assert.Contains(text.Sentences, s => s == "2 rounds say little about noise, so that even a large difference may not be told from it: compare again with 4 or more.");
+    }
+
+    [Fact]
     public void Of_ABrokenPromise_ComesFirst()
     {
         var record = TestComparisons.Of((Sound, [1000, 1000]), (Other, [1000, 1000]));

@@ -22,6 +22,7 @@ public static class ComparisonWords
         if (record.Problem is { } problem) sentences.Add(problem);
         sentences.AddRange(Rates(comparison));
         sentences.AddRange(SlowestAttempts(comparison));
+        if (FewRounds(comparison) is { } few) sentences.Add(few);
         sentences.AddRange(Invariants(comparison.Strategies));
         sentences.AddRange(WithoutVerdict(comparison.Strategies));
         return new VerdictText(MoodOf(comparison.Strategies), Headline(comparison), sentences);
@@ -111,7 +112,7 @@ public static class ComparisonWords
         if (comparison.Strategies.Any(s => s.Invariants.Any(i => i.Verdict == Verdict.Broken))) return "A promise was broken";
         if (comparison.Rates.Count == 0) return "Nothing to hold side by side";
         var unbeaten = Unbeaten(comparison.Rates, comparison.Strategies.Count);
-        return comparison.Rates.All(d => !d.IsBeyondNoise) ? "No difference in speed larger than the noise"
+        return comparison.Rates.All(d => !d.IsBeyondNoise) ? FewRounds(comparison) is null ? "No difference in speed larger than the noise" : "Too few rounds to tell them apart by speed"
             : unbeaten.Count == 1 ? $"Most attempts per second: {TitleOf(comparison, unbeaten[0])}"
             : $"No single fastest: {unbeaten.Count} of {comparison.Strategies.Count} are not told apart at the top";
     }
@@ -122,6 +123,15 @@ public static class ComparisonWords
             return ["No two strategies have two rounds that can be held side by side, so nothing can be said about which is faster."];
         return Pairs(comparison, comparison.Rates, "attempts per second",
             (larger, smaller, times) => $"{larger} makes {times} as many attempts per second as {smaller}.");
+    }
+
+    /// <summary>A hint for whoever sees a large difference that is not called one; null where rounds are not what is missing.</summary>
+    private static string? FewRounds(Comparison comparison)
+    {
+        var rounds = comparison.Strategies.Max(s => s.Races.Count);
+        return rounds >= ComparisonPlan.UsualRounds || comparison.Rates.All(d => d.IsBeyondNoise)
+            ? null
+            : $"{Figures.Count(rounds, "round says", "rounds say")} little about noise, so that even a large difference may not be told from it: compare again with {ComparisonPlan.UsualRounds} or more.";
     }
 
     private static IEnumerable<string> SlowestAttempts(Comparison comparison) => comparison.SlowestAttempts.Count == 0 ? []
