@@ -7,18 +7,21 @@ namespace RaceLab.Web.Hosting;
 
 /// <summary>
 /// Gives memory back to the system that races took and no longer need: packs their logs, and has the garbage collector let go, which by itself it does not for as long as nothing is allocated. It does so
-/// when there has been load and none is left, so that no race is ever stopped by it; a page may wait for it, some tenth of a second.
+/// when there has been load and none is left, so that no race is ever stopped by it, and once more when those who looked at races have had time to leave; a page may wait for it, some tenth of a second.
 /// </summary>
 public sealed class IdleMemory : BackgroundService
 {
     /// <summary>How long there must be no load.</summary>
     public static readonly TimeSpan Idle = TimeSpan.FromSeconds(5);
 
+    /// <summary>At which of the looks without load it tidies.</summary>
+    private static readonly int[] Tidying = [1, 6];
+
     private readonly ConnectionPermits _permits;
     private readonly TimeProvider _time;
     private readonly Action _tidy;
     private (bool IsThere, long SoFar) _last;
-    private long _tidied;
+    private int _quiet = Tidying[^1];
 
     /// <summary>Watches a lab's load.</summary>
     /// <param name="permits">Know of every load.</param>
@@ -47,14 +50,16 @@ public sealed class IdleMemory : BackgroundService
         while (await ticks.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false)) Look();
     }
 
-    /// <summary>Looks at the load, and tidies where there has been some, none is left, and none was there at the look before.</summary>
+    /// <summary>Looks at the load, and tidies where there has been some, none is left, and none was there at the look before; and again some looks later.</summary>
     /// <returns>Whether it tidied.</returns>
     public bool Look()
     {
         var (now, before) = (_permits.Load, _last);
         _last = now;
-        if (now.IsThere || now != before || now.SoFar == _tidied) return false;
-        _tidied = now.SoFar;
+        if (now.IsThere || now != before) _quiet = 0;
+        else if (_quiet < Tidying[^1]) _quiet++;
+        else return false;
+        if (!Tidying.Contains(_quiet)) return false;
         _tidy();
         return true;
     }
