@@ -17,7 +17,7 @@ public sealed class ScheduleRunner
     public const int KeptRows = 20;
 
     /// <summary>After which a session looks for a deadlock where nobody looks on.</summary>
-    internal static readonly TimeSpan DeadlockTimeout = TimeSpan.FromMilliseconds(10);
+    internal static readonly TimeSpan DeadlockTimeout = TimeSpan.FromMilliseconds(20);
 
     private readonly LabServer _server;
     private readonly TimeProvider _time;

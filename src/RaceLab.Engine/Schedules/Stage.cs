@@ -299,7 +299,7 @@ internal sealed partial class Stage : IAsyncDisposable
                 var answered = await session.TakeAnswerAsync().ConfigureAwait(false);
                 if (session.HasLimitedWaits && answered is { Error.SqlState: PostgresErrorCodes.LockNotAvailable, BlockedBy.Count: 0 })
                     answered = answered with { BlockedBy = await HoldersBesideAsync(session).ConfigureAwait(false) };
-                if (answered is { Error.SqlState: PostgresErrorCodes.DeadlockDetected, BlockedBy.Count: 0 }) answered = answered with { BlockedBy = OtherEndFrom(session) };
+                if (answered is { Error.SqlState: PostgresErrorCodes.DeadlockDetected, BlockedBy.Count: 0 } && session.Took >= _deadlockTimeout) answered = answered with { BlockedBy = OtherEndFrom(session) };
                 _mayReplay |= commits && answered.Error is null;
                 _played.Add(answered);
                 changed = true;

@@ -67,7 +67,10 @@ internal sealed partial class Stage
         return [.. others.Where(s => holders.Contains(s.ProcessId!.Value)).Select(s => s.Number)];
     }
 
-    /// <summary>Whom the victim of a deadlock has waited for, where the server broke the circle before anybody could look: the other end of the line that waits for it.</summary>
+    /// <summary>
+    /// Whom the victim of a deadlock has waited for, where the server broke the circle before anybody could look: the other end of the line that waits for it.
+    /// Not for a circle that the server sees at once, as between two that want more of one lock: nobody has waited there.
+    /// </summary>
     private int[] OtherEndFrom(SteppedSession victim)
     {
         List<SteppedSession> line = [victim];

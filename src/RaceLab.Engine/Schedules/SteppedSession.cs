@@ -102,6 +102,9 @@ internal sealed class SteppedSession : IAsyncDisposable
     /// <summary>How long the statement under way has been.</summary>
     public TimeSpan Waited => Stopwatch.GetElapsedTime(_sentAt);
 
+    /// <summary>How long the last statement that has come back was under way, whenever its answer was taken.</summary>
+    public TimeSpan Took { get; private set; }
+
     /// <summary>Completes when the statement under way has come back.</summary>
     public Task Pending => _pending ?? Task.CompletedTask;
 
@@ -169,7 +172,14 @@ internal sealed class SteppedSession : IAsyncDisposable
         _blockedBy = [];
         _blockers = [];
         _sentAt = Stopwatch.GetTimestamp();
-        _pending = _seat.DoAsync(_machine.Next!, _machine, _giveUp.Token).AsTask();
+        _pending = DoAsync();
+
+        async Task<StatementResult> DoAsync()
+        {
+            var result = await _seat.DoAsync(_machine.Next!, _machine, _giveUp.Token).ConfigureAwait(false);
+            Took = Stopwatch.GetElapsedTime(_sentAt);
+            return result;
+        }
     }
 
     /// <summary>Its server process is gone, by another session's statement; what it held is free. Its program hears of it with its next statement.</summary>

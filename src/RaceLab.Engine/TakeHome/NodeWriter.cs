@@ -47,7 +47,16 @@ internal sealed class NodeWriter : ITakeHomeWriter
         code.Line($"const rounds = {Naming.Number(StressFacts.Rounds)}; // keys, one after another");
         code.Line($"const requests = {Naming.Number(facts.Requests)}; // at once, for each key");
         if (subject.Scenario.Deliveries > 1) code.Line($"const deliveries = {Naming.Number(subject.Scenario.Deliveries)}; // of a request that is not answered well");
-        if (facts.Window) code.Line($"const windowMs = {Naming.Number(StressFacts.WindowMs)}; // how long each waits in the race window: it makes a rare race a sure one");
+        if (facts.Window)
+        {
+            code.Gap();
+            code.Line("/**");
+            code.Line(" * How long a request waits in the race window: it makes a rare race a sure one. The first waits longest and the last half as long, so that");
+            code.Line(" * they do not go on in the order in which they came.");
+            code.Line(" */");
+            code.Line($"const windowMs = {Naming.Number(StressFacts.WindowMs)};");
+        }
+
         code.Gap();
         code.Line("/** What makes the tables. */");
         code.Line("const scripts = [");
@@ -216,7 +225,7 @@ internal sealed class NodeWriter : ITakeHomeWriter
         {
             var values = function.Lent.Select(TypeScriptProgram.NameOf).Concat(function.Inputs).Concat(function.Given.Select(StressFacts.NameOf)).ToList();
             var hooks = new List<string>();
-            if (function.HasWindow) hooks.Add("window: () => delay(windowMs)");
+            if (function.HasWindow) hooks.Add("window: () => delay(windowMs * (1 - worker / (2 * requests)))");
             if (function.HasCrash) hooks.Add($"crash: async (on) => {{\n        if (on !== null && on !== {(subject.Scenario.Deliveries > 1 ? "delivery" : "1")}) return;\n        await client.end();\n        throw new ApplicationDied();\n      }}");
             if (hooks.Count > 0) values.Add($"{{\n{string.Concat(hooks.Select(h => $"      {h},\n"))}    }}");
             return $"await {TypeScriptWriter.FunctionOf(subject, function)}({string.Join(", ", values.Select(v => v == "delivery" && subject.Scenario.Deliveries == 1 ? "1" : v))})";

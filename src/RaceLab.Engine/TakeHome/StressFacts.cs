@@ -19,7 +19,7 @@ internal sealed partial record StressFacts(
     /// <summary>How many requests fight over each key, where the scenario does not have fewer.</summary>
     private const int MostRequests = 8;
 
-    /// <summary>How long each waits in the race window.</summary>
+    /// <summary>How long the first waits in the race window; the last waits half as long.</summary>
     public const int WindowMs = 100;
 
     /// <summary>The environment variable with the connection string.</summary>

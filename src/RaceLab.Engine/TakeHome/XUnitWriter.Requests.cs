@@ -124,7 +124,7 @@ internal sealed partial class XUnitWriter
         var calls = subject.Functions.Select(function =>
         {
             var values = function.Lent.Select(lent => lent == Lent.Redis ? "AskRedisAsync" : CSharpProgram.NameOf(lent)).Concat(function.Inputs).Concat(function.Given.Select(StressFacts.NameOf)).ToList();
-            if (function.HasWindow) values.Add("window: () => Task.Delay(Window, Cancellation)");
+            if (function.HasWindow) values.Add("window: () => Task.Delay(Window * (1 - (worker / (2.0 * Requests))), Cancellation)");
             if (function.HasCrash) values.Add("crash: on => on is null || on == delivery ? throw new ApplicationDied() : Task.CompletedTask");
             values.Add("cancellation: Cancellation");
             var lines = string.Join(", ", values.TakeWhile(v => !v.Contains(':', StringComparison.Ordinal)))

@@ -51,7 +51,10 @@ internal sealed partial class XUnitWriter : ITakeHomeWriter
         if (facts.Window)
         {
             code.Gap();
-            code.Line("/// <summary>How long each request waits in the race window: it makes a rare race a sure one.</summary>");
+            code.Line("/// <summary>");
+            code.Line("/// How long a request waits in the race window: it makes a rare race a sure one. The first waits longest and the last half as long, so that");
+            code.Line("/// they do not go on in the order in which they came.");
+            code.Line("/// </summary>");
             code.Line($"private static readonly TimeSpan Window = TimeSpan.FromMilliseconds({Naming.Number(StressFacts.WindowMs)});");
         }
 

@@ -111,9 +111,13 @@ class Stress:
                 connection.close()
                 raise ApplicationDied
 
+        def window():
+            # The first waits longest: they must not go on in the order in which they came.
+            time.sleep(self.subject["window"] * (1 - worker / (2 * self.subject["requests"])))
+
         worker = values["worker"]
         function = self.functions[(worker - 1) % len(self.functions)]
-        every = dict(values, conn=connection, redis=self.redis, window=lambda: time.sleep(self.subject["window"]), crash=crash)
+        every = dict(values, conn=connection, redis=self.redis, window=window, crash=crash)
         if self.apps:
             every["app"] = self.apps[(worker - 1) % len(self.apps)]
         wanted = inspect.signature(function).parameters
