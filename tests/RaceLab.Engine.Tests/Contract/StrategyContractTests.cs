@@ -103,18 +103,18 @@ public class StrategyContractTests(TestPostgres postgres)
 
     [Theory(Timeout = 1_800_000)]
     [MemberData(nameof(Sound))]
-    public async Task Soak_SoundStrategyFiftyWorkersOnTwentyKeysInTurn_NeverBreaksInTenRaces(string scenarioId, string strategyId)
+    public async Task Soak_SoundStrategyFiftyWorkersOnTenKeysInTurn_NeverBreaksInTenRaces(string scenarioId, string strategyId)
     {
         Assert.SkipUnless(Soak.IsAskedFor, Soak.Reason);
-        await NeverBreaksAsync(scenarioId, strategyId, 10, Stampede(scenarioId, keys: 20));
+        await NeverBreaksAsync(scenarioId, strategyId, 10, Stampede(scenarioId, keys: 10, pauseMs: 2));
     }
 
     [Theory(Timeout = 1_800_000)]
     [MemberData(nameof(Broken))]
-    public async Task Soak_BrokenStrategyFiftyWorkersOnTwentyKeysInTurn_BreaksInNineRacesOfTen(string scenarioId, string strategyId)
+    public async Task Soak_BrokenStrategyFiftyWorkersOnTenKeysInTurn_BreaksInNineRacesOfTen(string scenarioId, string strategyId)
     {
         Assert.SkipUnless(Soak.IsAskedFor, Soak.Reason);
-        await BreaksInNineOfTenAsync(scenarioId, strategyId, 10, Stampede(scenarioId, keys: 20));
+        await BreaksInNineOfTenAsync(scenarioId, strategyId, 10, Stampede(scenarioId, keys: 10, pauseMs: 2));
     }
 
     [Theory(Timeout = 1_800_000)]
@@ -164,11 +164,11 @@ public class StrategyContractTests(TestPostgres postgres)
     }
 
     /// <summary>
-    /// Fifty workers without a pause, who meet once at each key: at one, they do what <c>racelab race</c> does with those three flags. Or what content finds usual, where it says so.
+    /// Fifty workers who meet once at each key: at one and without a pause, they do what <c>racelab race</c> does with those three flags. Or what content finds usual, where it says so.
     /// </summary>
-    private static Workload Stampede(string scenarioId, int keys) => ScenarioOf(scenarioId).Workload is { } usual
+    private static Workload Stampede(string scenarioId, int keys, int pauseMs = 0) => ScenarioOf(scenarioId).Workload is { } usual
         ? Workload.From(usual)
-        : new() { Workers = 50, Keys = keys, Attempts = keys, Duration = null };
+        : new() { Workers = 50, Keys = keys, Attempts = keys, Duration = null, PauseHigh = TimeSpan.FromMilliseconds(pauseMs) };
 
     /// <summary>What content finds usual for a scenario, with so many workers at most and as many attempts in all; null where it leaves that to the suite.</summary>
     private static Workload? Usual(string scenarioId, int workers) => ScenarioOf(scenarioId).Workload is { } usual
