@@ -41,13 +41,20 @@ internal sealed class LeaseBook
         }
     }
 
-    /// <summary>A lease is gone, whosever it was.</summary>
+    /// <summary>The token of whoever holds a lease now; null where nobody does.</summary>
     /// <param name="name">Its name in Redis.</param>
-    /// <param name="token">Only where this is what it was taken with; null: in any case.</param>
+    public string? TokenOf(string name)
+    {
+        lock (_gate) return _holds.TryGetValue(name, out var hold) ? hold.Token : null;
+    }
+
+    /// <summary>A lease that was taken with a token is gone. Whoever has got one of that name since then keeps it.</summary>
+    /// <param name="name">Its name in Redis.</param>
+    /// <param name="token">What it was taken with.</param>
     public void Remove(string name, string? token)
     {
         lock (_gate)
-            if (_holds.TryGetValue(name, out var hold) && (token is null || hold.Token == token)) _holds.Remove(name);
+            if (_holds.TryGetValue(name, out var hold) && hold.Token == token) _holds.Remove(name);
     }
 
     /// <summary>Whom a session waits for: the holder of the lease, and those who have waited longer. Empty where it does not wait, or is about to be let in.</summary>

@@ -79,8 +79,10 @@ internal sealed class LeaseClient(RedisConnection connection, string prefix, Lea
 
     private async Task<long> GiveBackAsync(LeaseHold hold, bool byToken, CancellationToken cancellation)
     {
+        // Asked before: the moment it is free, somebody who waits may have it.
+        var token = byToken ? hold.Token : book?.TokenOf(hold.Name);
         var freed = await connection.DoAsync(byToken ? ["EVAL", Compare, "1", hold.Name, hold.Token] : ["DEL", hold.Name], cancellation).ConfigureAwait(false);
-        book?.Remove(hold.Name, byToken ? hold.Token : null);
+        book?.Remove(hold.Name, token);
         return long.Parse(freed!, CultureInfo.InvariantCulture);
     }
 
