@@ -16,6 +16,9 @@ public sealed class SteppedPage(IPage tab)
     /// <summary>A session's card.</summary>
     public ILocator Session(int number) => Tab.Locator($"[data-session='{number}']");
 
+    /// <summary>The button that chooses a strategy.</summary>
+    public ILocator Strategy(string id) => Tab.Locator($"input[name=strategy][value={id}]");
+
     /// <summary>The button that sends a session's next statement.</summary>
     public ILocator Send(int number) => Session(number).Locator(".go");
 

@@ -104,9 +104,27 @@ public sealed class StepJourney(LabFixture fixture) : Journey(fixture)
         await Expect(page.Notice).ToContainTextAsync("The schedule stops before 2.insert. The next step of session 2 is “check”.");
 
         await page.Tab.Locator("#scenario").SelectOptionAsync("sign-up");
-        await page.Tab.Locator("input[name=strategy][value=upsert]").CheckAsync();
+        await page.Strategy("upsert").ClickAsync();
         await Expect(page.Tab.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToContainTextAsync("ON CONFLICT DO UPDATE");
         await page.ExpectTurnsAsync(0);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task StrategiesChosenFasterThanTheyOpen_TheLastOneStays()
+    {
+        var page = await ArriveAtAsync(Naive, 0);
+        for (var round = 0; round < 8; round++)
+        {
+            await page.Strategy("unique-and-catch").ClickAsync();
+            await page.Strategy("check-then-insert").ClickAsync();
+            await page.Strategy("upsert").ClickAsync();
+            await Expect(page.Tab.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToContainTextAsync("ON CONFLICT DO UPDATE");
+            await page.ExpectTurnsAsync(0);
+            await Expect(page.Strategy("upsert")).ToBeCheckedAsync();
+        }
+
+        await page.ClickAsync(1);
+        await Expect(page.Tab).ToHaveURLAsync(new Regex("strategy=upsert&.*schedule=1.upsert"));
     }
 
     [Fact(Timeout = Limit)]

@@ -142,7 +142,9 @@ public sealed partial class StepPage : IAsyncDisposable
         _state = null;
         StateHasChanged();
         await CloseAsync();
-        if (Scenario is not { } scenario || Strategy is not { } strategy) return;
+
+        // While the run before was being closed, another may have been chosen and opened, or the page been left.
+        if (_opened is not null || _gone.IsCancellationRequested || Scenario is not { } scenario || Strategy is not { } strategy) return;
         try
         {
             var stepper = Steppers.Start(scenario, strategy, _link.Sessions, _link.Schedule, _link.Position);
@@ -188,9 +190,10 @@ public sealed partial class StepPage : IAsyncDisposable
 
     private async Task ChooseAsync(StepLink link)
     {
+        // The run before is let go of first: it may come to rest at any moment, and would then write itself into the link.
         Choose(link);
-        await WriteAddressAsync();
         await OpenAsync();
+        await WriteAddressAsync();
     }
 
     private void OnChanged() => _ = InvokeAsync(async () =>
