@@ -161,6 +161,7 @@ public sealed class RaceRecording : IAttempts
     internal void Close(IReadOnlySet<long>? made, bool countsRepeats)
     {
         _made = made;
+        foreach (var events in Log) events.TrimExcess();
         Rejections = _track.Rejections.Kinds;
         _places = new TrackPlaces(Log, _track, made, countsRepeats);
     }
