@@ -91,7 +91,7 @@ public sealed class ConnectionPermits
         Waiter waiter;
         lock (_gate)
         {
-            if (Fits(count, use) && (_queue.Count == 0 || MayPass(count, use, _queue.Sum(w => w.Count)))) return Enter(count, use, TimeSpan.Zero);
+            if (MayEnter(count, use, _queue.Sum(w => w.Count))) return Enter(count, use, TimeSpan.Zero);
 
             waiter = new Waiter(count, use, place);
             _queue.AddLast(waiter);
@@ -129,8 +129,8 @@ public sealed class ConnectionPermits
         _ => true,
     };
 
-    /// <summary>Whoever stands still may pass those who wait for quiet and not for connections: there must be room for all of them beside it.</summary>
-    private bool MayPass(int count, PermitUse use, int ahead) => use == PermitUse.Idle && count + ahead <= _free;
+    /// <summary>Whoever is first, if it fits. Whoever stands still may pass those who wait for quiet and not for connections: there must be room for all of them beside it.</summary>
+    private bool MayEnter(int count, PermitUse use, int ahead) => Fits(count, use) && (ahead == 0 || (use == PermitUse.Idle && count + ahead <= _free));
 
     private PermitLease Enter(int count, PermitUse use, TimeSpan waited)
     {
@@ -155,21 +155,14 @@ public sealed class ConnectionPermits
         Tell(moved);
     }
 
-    // Under the lock: lets in whoever is first and fits, and renumbers the rest.
+    // Under the lock: lets in whoever may enter, and renumbers the rest.
     private List<Waiter> Advance()
     {
-        while (_queue.First is { } first && Fits(first.Value.Count, first.Value.Use))
-        {
-            _queue.RemoveFirst();
-            first.Value.Place = 0;
-            first.Value.Granted.TrySetResult(Enter(first.Value.Count, first.Value.Use, first.Value.Waited));
-        }
-
         var ahead = 0;
         for (var node = _queue.First; node is not null;)
         {
             var (waiter, next) = (node.Value, node.Next);
-            if (MayPass(waiter.Count, waiter.Use, ahead))
+            if (MayEnter(waiter.Count, waiter.Use, ahead))
             {
                 _queue.Remove(node);
                 waiter.Place = 0;
