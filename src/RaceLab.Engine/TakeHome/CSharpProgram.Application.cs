@@ -92,7 +92,7 @@ internal sealed partial class CSharpProgram
             default:
                 Code.Comment(Preamble.LeaseComment(block.Step.Lease!));
                 var byToken = block.Step.Lease!.IsReleasedByToken ? "true" : "false";
-                using (Code.Braces($"await using (await Lease.TakeAsync(redis, $\"lease:{{{name}}}\", {Naming.Number(block.Step.Lease.Length.TotalMilliseconds)}, byToken: {byToken}, cancellation))", ownLine: true))
+                using (Code.Braces($"await using (await Lease.TakeAsync(redis, $\"{Preamble.LeaseWord}{{{name}}}\", {Naming.Number(block.Step.Lease.Length.TotalMilliseconds)}, byToken: {byToken}, cancellation))", ownLine: true))
                     WriteInside(block);
                 break;
         }

@@ -242,7 +242,7 @@ internal sealed class NodeWriter : ITakeHomeWriter
 
         /** Sends a command to Redis. The leases of this run have names of their own. */
         const redis = {
-          sendCommand: (words: string[]) => leases.sendCommand(words.map((word) => (word.startsWith('{{StressFacts.LeaseWord}}') ? `${run}:${word}` : word))),
+          sendCommand: (words: string[]) => leases.sendCommand(words.map((word) => (word.startsWith('{{Preamble.LeaseWord}}') ? `${run}:${word}` : word))),
         };
         """;
 

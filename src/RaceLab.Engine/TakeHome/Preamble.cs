@@ -15,6 +15,9 @@ internal static class Preamble
     /// <summary>What the crash's parameter is for.</summary>
     public const string CrashMeaning = "A test may throw here, on that delivery: the application dies.";
 
+    /// <summary>What stands before the name of every lease. Tests put their run's own name before it, so that no run waits for another's.</summary>
+    public const string LeaseWord = "lease:";
+
     /// <summary>What a given value is.</summary>
     public static string MeaningOf(string input) => input switch
     {

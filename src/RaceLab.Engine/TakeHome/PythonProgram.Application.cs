@@ -85,7 +85,7 @@ internal sealed partial class PythonProgram
         if (block.Step.Lease is { } lease)
         {
             Code.Comment(Preamble.LeaseComment(lease));
-            Code.Line($"with lease(redis, f\"lease:{{{name}}}\", {Naming.Number(lease.Length.TotalMilliseconds)}, by_token={(lease.IsReleasedByToken ? "True" : "False")}):");
+            Code.Line($"with lease(redis, f\"{Preamble.LeaseWord}{{{name}}}\", {Naming.Number(lease.Length.TotalMilliseconds)}, by_token={(lease.IsReleasedByToken ? "True" : "False")}):");
         }
         else
         {

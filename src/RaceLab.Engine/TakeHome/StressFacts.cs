@@ -28,9 +28,6 @@ internal sealed partial record StressFacts(
     /// <summary>The environment variable with Redis's address, for strategies with leases.</summary>
     public const string RedisVariable = "STRESS_REDIS";
 
-    /// <summary>What stands before the name of every lease. The tests put their run's own name before it, so that no run waits for another's.</summary>
-    public const string LeaseWord = "lease:";
-
     /// <summary>The table of what callers were told, as far as a caller can know it.</summary>
     private const string Attempts = """
         CREATE TABLE attempts (

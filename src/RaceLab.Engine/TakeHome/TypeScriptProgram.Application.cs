@@ -102,7 +102,7 @@ internal sealed partial class TypeScriptProgram
         if (block.Step.Lease is { } lease)
         {
             Code.Comment(Preamble.LeaseComment(lease));
-            Code.Line($"const {leave} = await takeLease(redis, `lease:${{{name}}}`, {Naming.Number(lease.Length.TotalMilliseconds)}, {(lease.IsReleasedByToken ? "true" : "false")});");
+            Code.Line($"const {leave} = await takeLease(redis, `{Preamble.LeaseWord}${{{name}}}`, {Naming.Number(lease.Length.TotalMilliseconds)}, {(lease.IsReleasedByToken ? "true" : "false")});");
         }
         else
         {

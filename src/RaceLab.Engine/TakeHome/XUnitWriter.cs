@@ -166,7 +166,7 @@ internal sealed partial class XUnitWriter : ITakeHomeWriter
         {
             var address = new Uri(Environment.GetEnvironmentVariable("{{StressFacts.RedisVariable}}")
                 ?? throw new InvalidOperationException("{{StressFacts.RedisVariable}} is not set. Give it an address, such as redis://localhost:6379."));
-            var words = command.Select(word => word.StartsWith("{{StressFacts.LeaseWord}}", StringComparison.Ordinal) ? $"{Run}:{word}" : word);
+            var words = command.Select(word => word.StartsWith("{{Preamble.LeaseWord}}", StringComparison.Ordinal) ? $"{Run}:{word}" : word);
             using var client = new TcpClient();
             await client.ConnectAsync(address.Host, address.Port, Cancellation);
             await using var stream = client.GetStream();
