@@ -10,21 +10,9 @@ public sealed partial class RaceControls
     [Parameter]
     public ShownRace? Race { get; set; }
 
-    /// <summary>Whether whoever looks has started the race.</summary>
-    [Parameter]
-    public bool IsMine { get; set; }
-
-    /// <summary>Whether the choices can be raced and no race is under way.</summary>
-    [Parameter]
-    public bool CanRun { get; set; }
-
     /// <summary>Whether the race was asked to stop.</summary>
     [Parameter]
     public bool IsStopping { get; set; }
-
-    /// <summary>What is or would be raced, in a line.</summary>
-    [Parameter]
-    public string Summary { get; set; } = "";
 
     /// <summary>Why what is chosen cannot be raced on this server, in a sentence; null: it can.</summary>
     [Parameter]
@@ -33,18 +21,6 @@ public sealed partial class RaceControls
     /// <summary>Why Run was refused; null: it was not.</summary>
     [Parameter]
     public string? Refusal { get; set; }
-
-    /// <summary>The page with the same choices and no race, for those who only watch.</summary>
-    [Parameter]
-    public string OwnLink { get; set; } = "";
-
-    /// <summary>Run was pressed.</summary>
-    [Parameter]
-    public EventCallback Run { get; set; }
-
-    /// <summary>Stop was pressed.</summary>
-    [Parameter]
-    public EventCallback Stop { get; set; }
 
     private bool IsUnderWay => Race is { IsUnderWay: true };
 

@@ -13,21 +13,9 @@ public sealed partial class RunControls
     [Parameter]
     public string State { get; set; } = "";
 
-    /// <summary>What is or would be run, in a line.</summary>
-    [Parameter]
-    public string Summary { get; set; } = "";
-
     /// <summary>Whether it is under way.</summary>
     [Parameter]
     public bool IsUnderWay { get; set; }
-
-    /// <summary>Whether whoever looks has started it.</summary>
-    [Parameter]
-    public bool IsMine { get; set; }
-
-    /// <summary>Whether the choices can be run and nothing is under way.</summary>
-    [Parameter]
-    public bool CanRun { get; set; }
 
     /// <summary>Whether it was asked to stop.</summary>
     [Parameter]
@@ -40,16 +28,4 @@ public sealed partial class RunControls
     /// <summary>The id of what says why it cannot be run; null: nothing does.</summary>
     [Parameter]
     public string? DescribedBy { get; set; }
-
-    /// <summary>The page with the same choices and nothing begun, for those who only watch.</summary>
-    [Parameter]
-    public string OwnLink { get; set; } = "";
-
-    /// <summary>Run was pressed.</summary>
-    [Parameter]
-    public EventCallback Run { get; set; }
-
-    /// <summary>Stop was pressed.</summary>
-    [Parameter]
-    public EventCallback Stop { get; set; }
 }

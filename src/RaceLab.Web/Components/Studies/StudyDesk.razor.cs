@@ -18,18 +18,6 @@ public sealed partial class StudyDesk
     [Parameter]
     public string Doing { get; set; } = "";
 
-    /// <summary>What is or would be studied, in a line.</summary>
-    [Parameter]
-    public string Summary { get; set; } = "";
-
-    /// <summary>Whether whoever looks has started the study.</summary>
-    [Parameter]
-    public bool IsMine { get; set; }
-
-    /// <summary>Whether the choices can be studied and no study is under way.</summary>
-    [Parameter]
-    public bool CanRun { get; set; }
-
     /// <summary>Why what is chosen cannot be raced on this server, in a sentence; null: it can.</summary>
     [Parameter]
     public string? Lack { get; set; }
@@ -37,18 +25,6 @@ public sealed partial class StudyDesk
     /// <summary>What else stands in the way, or went wrong, in a sentence; null: nothing.</summary>
     [Parameter]
     public string? Problem { get; set; }
-
-    /// <summary>The page with the same choices and no study, for those who only watch.</summary>
-    [Parameter]
-    public string OwnLink { get; set; } = "";
-
-    /// <summary>Run was pressed.</summary>
-    [Parameter]
-    public EventCallback Run { get; set; }
-
-    /// <summary>Stop was pressed.</summary>
-    [Parameter]
-    public EventCallback Stop { get; set; }
 
     /// <summary>What else is to be said before it is run.</summary>
     [Parameter]
