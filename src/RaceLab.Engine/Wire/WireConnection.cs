@@ -15,14 +15,12 @@ internal sealed class WireConnection
 {
     private readonly WireTarget _target;
     private readonly Inbox _inbox = new();
-    private readonly MessageWriter _outbox = new();
+    private readonly Outbox _outbox;
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private LoopSocket? _socket;
     private SslStream? _secure;
     private Exchange? _current;
     private Exception? _brokenBy;
-    private int _sent;
-    private bool _isSending;
     private long _deadline = long.MaxValue;
     private bool _isCancelling;
 
@@ -30,6 +28,7 @@ internal sealed class WireConnection
     {
         Loop = loop;
         _target = target;
+        _outbox = new Outbox(Break);
     }
 
     public WireLoop Loop { get; }
@@ -119,8 +118,8 @@ internal sealed class WireConnection
         _deadline = _target.StatementTime is { } most ? Stopwatch.GetTimestamp() + Ticks(most) : long.MaxValue;
         try
         {
-            exchange.Write(_outbox);
-            Flush();
+            exchange.Write(_outbox.Messages);
+            _outbox.Flush(_socket!, _secure);
         }
         catch (Exception failure) when (failure is SocketException or IOException or NpgsqlException)
         {
@@ -131,8 +130,8 @@ internal sealed class WireConnection
     /// <summary>Sends what the exchange under way has to answer to the server.</summary>
     public void Reply(Action<MessageWriter> write)
     {
-        write(_outbox);
-        Flush();
+        write(_outbox.Messages);
+        _outbox.Flush(_socket!, _secure);
     }
 
     /// <summary>Asks the server to end the statement under way; where that does not help, the answer is given up.</summary>
@@ -263,68 +262,6 @@ internal sealed class WireConnection
         return current;
     }
 
-    private void Flush()
-    {
-        if (_isSending) return;
-        if (_secure is not null)
-        {
-            _ = FlushSecureAsync(_secure);
-            return;
-        }
-
-        var count = _socket!.Send(_outbox.Written);
-        if (count == _outbox.Written.Length)
-        {
-            _outbox.Clear();
-            return;
-        }
-
-        _sent = Math.Max(0, count);
-        _ = FlushRestAsync();
-    }
-
-    /// <summary>The kernel has no more room: whatever is left goes when it has.</summary>
-    private async Task FlushRestAsync()
-    {
-        _isSending = true;
-        try
-        {
-            while (_sent < _outbox.Written.Length)
-            {
-                await _socket!.WritableAsync().ConfigureAwait(false);
-                _sent += Math.Max(0, _socket.Send(_outbox.Written[_sent..]));
-            }
-
-            _outbox.Clear();
-        }
-        catch (Exception failure)
-        {
-            Break(failure);
-        }
-        finally
-        {
-            _isSending = false;
-        }
-    }
-
-    private async Task FlushSecureAsync(SslStream secure)
-    {
-        _isSending = true;
-        try
-        {
-            await secure.WriteAsync(_outbox.WrittenMemory).ConfigureAwait(false);
-            _outbox.Clear();
-        }
-        catch (Exception failure)
-        {
-            Break(failure);
-        }
-        finally
-        {
-            _isSending = false;
-        }
-    }
-
     private void Tick(long now)
     {
         if (now < _deadline || _current is not { } current) return;
@@ -334,12 +271,12 @@ internal sealed class WireConnection
 
     private void SayGoodbye()
     {
-        if (_brokenBy is null && _current is null && !_isSending && _secure is null)
+        if (_brokenBy is null && _current is null && !_outbox.IsSending && _secure is null)
         {
             try
             {
-                _outbox.Bare((byte)'X');
-                _socket!.Send(_outbox.Written);
+                _outbox.Messages.Bare((byte)'X');
+                _socket!.Send(_outbox.Messages.Written);
             }
             catch (SocketException)
             {
