@@ -1,3 +1,4 @@
+using RaceLab.Benchmarks.Circuits;
 using RaceLab.Engine.Races;
 
 namespace RaceLab.Benchmarks.Runner;
@@ -11,14 +12,14 @@ internal sealed class LabContender(IRaceRunner runner, RaceRequest request) : IC
     /// <inheritdoc/>
     public async Task<Round> RunAsync(TimeSpan length, CancellationToken cancellation)
     {
-        var time = new ProcessorTime();
-        var result = await runner.RunAsync(request with { Workload = request.Workload with { Duration = length } }, time, cancellation).ConfigureAwait(false);
+        var meter = new Meter();
+        var result = await runner.RunAsync(request with { Workload = request.Workload with { Duration = IContender.Uncounted + length } }, meter, cancellation).ConfigureAwait(false);
 
         // What this race leaves behind must not be cleared away while somebody else is measured.
         GC.Collect();
         cancellation.ThrowIfCancellationRequested();
         Judge(result);
-        return new Round(result.AttemptsPerSecond, time.Used.TotalMicroseconds / result.Attempts.Total) { Result = result };
+        return new Round(meter.PerSecond(result), meter.Used.TotalMicroseconds / result.Attempts.Total) { Result = result };
     }
 
     /// <summary>Whether a race ended as races should.</summary>
@@ -37,12 +38,18 @@ internal sealed class LabContender(IRaceRunner runner, RaceRequest request) : IC
         if (wrong is not null) throw new LabException($"A race of {result.Strategy} on {result.Engine} with {result.Workload.Workers} workers is worth nothing: {wrong}");
     }
 
-    /// <summary>Processor time of this process from the start barrier to the end of the last attempt.</summary>
-    private sealed class ProcessorTime : IRaceProgress
+    /// <summary>Notes when the time that counts begins, and this process's processor time from the start barrier to the end of the last attempt.</summary>
+    private sealed class Meter : IRaceProgress
     {
-        private TimeSpan _from;
+        private TimeSpan _before;
+        private FrameHead? _from;
 
         public TimeSpan Used { get; private set; }
+
+        /// <summary>Attempts per second from the first frame behind the uncounted time to the end.</summary>
+        public double PerSecond(RaceResult result) => _from is { } from && result.Elapsed.TotalMilliseconds > from.ElapsedMs
+            ? (result.Attempts.Total - from.Attempts) / (result.Elapsed.TotalSeconds - (from.ElapsedMs / 1000d))
+            : throw new LabException($"A race of {result.Strategy} on {result.Engine} was over before anything counted.");
 
         public void Queued(int place)
         {
@@ -56,13 +63,13 @@ internal sealed class LabContender(IRaceRunner runner, RaceRequest request) : IC
 
         public void Entered(RaceState state)
         {
-            if (state == RaceState.Running) _from = Environment.CpuUsage.TotalTime;
-            if (state == RaceState.Counting) Used = Environment.CpuUsage.TotalTime - _from;
+            if (state == RaceState.Running) _before = Environment.CpuUsage.TotalTime;
+            if (state == RaceState.Counting) Used = Environment.CpuUsage.TotalTime - _before;
         }
 
         public void Publish(RaceFrame frame)
         {
-            // Nobody watches.
+            if (_from is null && FrameHead.Read(frame.Delta) is { State: RaceState.Running } head && head.ElapsedMs >= IContender.Uncounted.TotalMilliseconds) _from = head;
         }
     }
 }

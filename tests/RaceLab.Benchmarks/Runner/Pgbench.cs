@@ -17,8 +17,8 @@ internal sealed partial record Pgbench(string Path, Version Version)
     private const double TicksPerSecond = 100;
     private const string OwnTimes = "/proc/self/stat";
 
-    // Its clients prepare each statement when they first need it, which the race runner does before its barrier: the first second counts for nobody. Behind the last one there must be another, or it is not told.
-    private const int UncountedSeconds = 2;
+    // Behind the last second there must be another, or it is not told.
+    private const int LastSeconds = 1;
 
     /// <summary>Looks beside the server's programs, and then in PATH.</summary>
     /// <exception cref="LabException">There is none, or it is too old.</exception>
@@ -33,7 +33,7 @@ internal sealed partial record Pgbench(string Path, Version Version)
     }
 
     /// <summary>Runs it to its end.</summary>
-    /// <param name="length">For how long its speed counts; whole seconds.</param>
+    /// <param name="length">For how long its speed counts, behind <see cref="IContender.Uncounted"/>; whole seconds.</param>
     /// <param name="arguments">Everything else on the command line.</param>
     /// <param name="environment">What libpq reads.</param>
     /// <param name="cancellation">Ends it.</param>
@@ -41,7 +41,7 @@ internal sealed partial record Pgbench(string Path, Version Version)
     public async Task<PgbenchRun> RunAsync(TimeSpan length, IEnumerable<string> arguments, IEnumerable<KeyValuePair<string, string>> environment, CancellationToken cancellation)
     {
         var seconds = (int)length.TotalSeconds;
-        var command = new ProcessStartInfo(Path, [.. arguments, "-P", "1", "-T", (seconds + UncountedSeconds).ToString(CultureInfo.InvariantCulture)]);
+        var command = new ProcessStartInfo(Path, [.. arguments, "-P", "1", "-T", ((int)IContender.Uncounted.TotalSeconds + seconds + LastSeconds).ToString(CultureInfo.InvariantCulture)]);
         foreach (var (name, value) in environment) command.Environment[name] = value;
         var before = ChildrensTime();
         var said = await RunAsync(command, cancellation).ConfigureAwait(false) ?? throw new LabException($"{Path} cannot be started any more.");

@@ -42,7 +42,7 @@ internal sealed record RunnerPlan
     /// <summary>On which engines.</summary>
     public IReadOnlyList<RaceEngine> Engines { get; private init; } = [RaceEngine.Npgsql, RaceEngine.Wire];
 
-    /// <summary>How long each of them makes attempts in a turn; whole seconds, as pgbench has it.</summary>
+    /// <summary>For how long each of them is measured in a turn, behind <see cref="IContender.Uncounted"/>; whole seconds, as pgbench has it.</summary>
     public TimeSpan Round { get; private init; } = TimeSpan.FromSeconds(8);
 
     /// <summary>How often each has its turn at least.</summary>
