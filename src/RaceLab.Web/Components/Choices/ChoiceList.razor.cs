@@ -53,14 +53,7 @@ public sealed partial class ChoiceList : IAsyncDisposable
     {
         await _gone.CancelAsync();
         _gone.Dispose();
-        try
-        {
-            if (_module is not null) await _module.DisposeAsync();
-        }
-        catch (JSDisconnectedException)
-        {
-            // The page is gone, and what it held with it.
-        }
+        await PageScript.LetGoAsync(_module);
     }
 
     /// <inheritdoc/>
@@ -73,7 +66,7 @@ public sealed partial class ChoiceList : IAsyncDisposable
             _module ??= await Js.InvokeAsync<IJSObjectReference>("import", _gone.Token, "./Components/Choices/ChoiceList.razor.js");
             await _module.InvokeVoidAsync("reveal", _gone.Token, _list);
         }
-        catch (Exception gone) when (gone is JSDisconnectedException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception gone) when (PageScript.IsGone(gone))
         {
             // The page was left meanwhile.
         }

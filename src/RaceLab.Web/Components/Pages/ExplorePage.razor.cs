@@ -100,14 +100,7 @@ public sealed partial class ExplorePage : IAsyncDisposable
         _ticket?.Dispose();
         await _gone.CancelAsync();
         _gone.Dispose();
-        try
-        {
-            if (_module is not null) await _module.DisposeAsync();
-        }
-        catch (JSDisconnectedException)
-        {
-            // The page is gone, and what it held with it.
-        }
+        await PageScript.LetGoAsync(_module);
     }
 
     /// <inheritdoc/>
@@ -133,7 +126,7 @@ public sealed partial class ExplorePage : IAsyncDisposable
         {
             _module = await Js.InvokeAsync<IJSObjectReference>("import", _gone.Token, "./js/address.js");
         }
-        catch (Exception gone) when (gone is JSDisconnectedException or OperationCanceledException)
+        catch (Exception gone) when (PageScript.IsGone(gone))
         {
             return;
         }

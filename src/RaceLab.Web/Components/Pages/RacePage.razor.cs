@@ -129,20 +129,7 @@ public sealed partial class RacePage : IAsyncDisposable
         Lacks.Learned -= OnChangedElsewhere;
         await _gone.CancelAsync();
         _gone.Dispose();
-        try
-        {
-            if (_keys is not null)
-            {
-                await _keys.InvokeVoidAsync("dispose");
-                await _keys.DisposeAsync();
-            }
-
-            if (_module is not null) await _module.DisposeAsync();
-        }
-        catch (JSDisconnectedException)
-        {
-            // The page is gone, and what it held with it.
-        }
+        await PageScript.LetGoAsync(_module, _keys);
 
         _self?.Dispose();
     }
@@ -184,7 +171,7 @@ public sealed partial class RacePage : IAsyncDisposable
             _module = await Js.InvokeAsync<IJSObjectReference>("import", _gone.Token, "./Components/Pages/RacePage.razor.js");
             _keys = await _module.InvokeAsync<IJSObjectReference>("listen", _gone.Token, _self);
         }
-        catch (Exception gone) when (gone is JSDisconnectedException or OperationCanceledException)
+        catch (Exception gone) when (PageScript.IsGone(gone))
         {
             // The page was left before it was ready.
         }

@@ -78,20 +78,7 @@ public sealed partial class StepPage : IAsyncDisposable
     {
         await _gone.CancelAsync();
         await CloseAsync();
-        try
-        {
-            if (_keys is not null)
-            {
-                await _keys.InvokeVoidAsync("dispose");
-                await _keys.DisposeAsync();
-            }
-
-            if (_module is not null) await _module.DisposeAsync();
-        }
-        catch (JSDisconnectedException)
-        {
-            // The page is gone, and what it held with it.
-        }
+        await PageScript.LetGoAsync(_module, _keys);
 
         _self?.Dispose();
         _gone.Dispose();
@@ -120,7 +107,7 @@ public sealed partial class StepPage : IAsyncDisposable
             _isAlive = true;
             await OpenAsync();
         }
-        catch (Exception gone) when (gone is JSDisconnectedException or OperationCanceledException)
+        catch (Exception gone) when (PageScript.IsGone(gone))
         {
             // The page was left before it was ready.
         }
@@ -223,7 +210,7 @@ public sealed partial class StepPage : IAsyncDisposable
         {
             await _keys.InvokeVoidAsync("address", _gone.Token, address);
         }
-        catch (Exception gone) when (gone is JSDisconnectedException or OperationCanceledException)
+        catch (Exception gone) when (PageScript.IsGone(gone))
         {
             // The page is gone, and its address with it.
         }

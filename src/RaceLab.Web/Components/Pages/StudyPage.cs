@@ -93,14 +93,7 @@ public abstract class StudyPage : ComponentBase, IAsyncDisposable
         Lacks.Learned -= OnChangedElsewhere;
         await _gone.CancelAsync();
         _gone.Dispose();
-        try
-        {
-            if (_module is not null) await _module.DisposeAsync();
-        }
-        catch (JSDisconnectedException)
-        {
-            // The page is gone, and what it held with it.
-        }
+        await PageScript.LetGoAsync(_module);
     }
 
     /// <summary>Chooses what an address says.</summary>
@@ -147,7 +140,7 @@ public abstract class StudyPage : ComponentBase, IAsyncDisposable
         {
             _module = await Js.InvokeAsync<IJSObjectReference>("import", _gone.Token, "./js/address.js");
         }
-        catch (Exception gone) when (gone is JSDisconnectedException or OperationCanceledException)
+        catch (Exception gone) when (PageScript.IsGone(gone))
         {
             // The page was left before it was ready.
         }

@@ -100,20 +100,7 @@ public sealed partial class LiveRace : IAsyncDisposable
         _isGone = true;
         Connection.Restored -= OnRestored;
         await StopFollowingAsync();
-        try
-        {
-            if (_view is not null)
-            {
-                await _view.InvokeVoidAsync("dispose");
-                await _view.DisposeAsync();
-            }
-
-            if (_module is not null) await _module.DisposeAsync();
-        }
-        catch (JSDisconnectedException)
-        {
-            // The page is gone, and what it held with it.
-        }
+        await PageScript.LetGoAsync(_module, _view);
     }
 
     /// <inheritdoc/>
@@ -130,7 +117,7 @@ public sealed partial class LiveRace : IAsyncDisposable
 
             if (_view is not null) await PrepareAsync(_view);
         }
-        catch (JSDisconnectedException)
+        catch (Exception gone) when (PageScript.IsGone(gone))
         {
             // The next circuit draws it anew.
         }

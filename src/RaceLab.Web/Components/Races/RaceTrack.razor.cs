@@ -94,20 +94,7 @@ public sealed partial class RaceTrack : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        try
-        {
-            if (_view is not null)
-            {
-                await _view.InvokeVoidAsync("dispose");
-                await _view.DisposeAsync();
-            }
-
-            if (_module is not null) await _module.DisposeAsync();
-        }
-        catch (JSDisconnectedException)
-        {
-            // The page is gone, and what it held with it.
-        }
+        await PageScript.LetGoAsync(_module, _view);
 
         _self?.Dispose();
     }
@@ -146,7 +133,7 @@ public sealed partial class RaceTrack : IAsyncDisposable
                 steps = Listing.Lines.Select(l => new { label = l.Label, tone = l.Tone, shape = l.Shape.ToString().ToLowerInvariant() }),
             });
         }
-        catch (JSDisconnectedException)
+        catch (Exception gone) when (PageScript.IsGone(gone))
         {
             // The next circuit draws it anew.
         }

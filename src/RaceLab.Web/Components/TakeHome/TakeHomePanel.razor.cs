@@ -34,17 +34,7 @@ public sealed partial class TakeHomePanel : IAsyncDisposable
     private IJSRuntime Js { get; set; } = default!;
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        try
-        {
-            if (_module is not null) await _module.DisposeAsync();
-        }
-        catch (JSDisconnectedException)
-        {
-            // The page is gone, and what it held with it.
-        }
-    }
+    public ValueTask DisposeAsync() => PageScript.LetGoAsync(_module);
 
     /// <inheritdoc/>
     protected override void OnParametersSet() => Write();
@@ -71,7 +61,7 @@ public sealed partial class TakeHomePanel : IAsyncDisposable
             _module ??= await Js.InvokeAsync<IJSObjectReference>("import", "./Components/TakeHome/TakeHomePanel.razor.js");
             _copied = await _module.InvokeAsync<bool>("copy", _code) ? "Copied." : "Your browser does not let pages copy. The code is selected: press Ctrl+C.";
         }
-        catch (JSDisconnectedException)
+        catch (Exception gone) when (PageScript.IsGone(gone))
         {
             // Nobody is there any more to be told.
         }
