@@ -14,7 +14,7 @@ bench.Add(BenchCommand.Of(
     "view", "What it costs to watch a race: the server's CPU and bytes for each viewer, throughput watched and unwatched, viewers that fall silent.", "Under two minutes, and less exact.",
     async (quick, say, cancellation) => await ViewBench.RunAsync(quick ? ViewPlan.Quick : ViewPlan.Usual, say, cancellation), stop.Token));
 bench.Add(BenchCommand.Of(
-    "load", "What large races and many races at once do to the lab: whether they finish, in which order they start, how fast pages stay, and whether memory comes back.", "Under three minutes, with smaller races.",
+    "load", "What large races and many races at once do to the lab: whether they finish, in which order they start, how fast pages stay, and whether memory comes back.", "Some three minutes, with smaller races.",
     async (quick, say, cancellation) => await LoadBench.RunAsync(quick ? LoadPlan.Quick : LoadPlan.Usual, say, cancellation), stop.Token));
 bench.Add(BenchCommand.Of(
     "start", "How long it takes from ./racelab run to the first page, and from pressing Run to the first frame.", "Fewer rounds.",

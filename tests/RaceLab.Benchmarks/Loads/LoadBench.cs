@@ -37,7 +37,9 @@ internal sealed class LoadBench
         var bench = new LoadBench(lab, plan);
         say("warming up …");
         await bench.RaceAsync("warming up", [string.Create(CultureInfo.InvariantCulture, $"{Wide}&duration={plan.Warming.TotalSeconds}s")], plan.Warming, cancellation).ConfigureAwait(false);
-        await Task.Delay(plan.Idle, cancellation).ConfigureAwait(false);
+
+        // The same rest before as afterwards, or what it has not given back yet would count as what it needs.
+        await Task.Delay(plan.Rest, cancellation).ConfigureAwait(false);
         await using var memory = MemoryWatch.Start(lab, cancellation);
 
         var phases = new List<LoadPhase>();
@@ -45,7 +47,7 @@ internal sealed class LoadBench
         await AddAsync(string.Create(CultureInfo.InvariantCulture, $"{plan.Attempts * 50:N0} attempts"), [string.Create(CultureInfo.InvariantCulture, $"{Long}&attempts={plan.Attempts}")], null).ConfigureAwait(false);
         await AddAsync($"{Races} races of 8 workers at once", [.. Enumerable.Repeat(string.Create(CultureInfo.InvariantCulture, $"{Small}&duration={plan.Small.TotalSeconds}s"), Races)], plan.Small).ConfigureAwait(false);
         say("waiting for the memory to come back …");
-        var used = await memory.EndAsync(plan.ComingBack, LoadReport.MostMemory).ConfigureAwait(false);
+        var used = await memory.EndAsync(plan.Rest, LoadReport.MostMemory).ConfigureAwait(false);
         return new LoadReport(machine, phases, used);
 
         async Task AddAsync(string name, IReadOnlyList<string> workloads, TimeSpan? duration)
@@ -90,11 +92,11 @@ internal sealed class LoadBench
 /// <summary>How large the races are.</summary>
 internal sealed record LoadPlan
 {
-    /// <summary>Some five minutes.</summary>
+    /// <summary>Some six minutes.</summary>
     public static LoadPlan Usual { get; } = new();
 
-    /// <summary>Under three minutes, with smaller races.</summary>
-    public static LoadPlan Quick { get; } = new() { Wide = TimeSpan.FromSeconds(12), Attempts = 4_000, Small = TimeSpan.FromSeconds(4), Idle = TimeSpan.FromSeconds(15), ComingBack = TimeSpan.FromSeconds(45) };
+    /// <summary>Some three minutes, with smaller races.</summary>
+    public static LoadPlan Quick { get; } = new() { Wide = TimeSpan.FromSeconds(12), Attempts = 4_000, Small = TimeSpan.FromSeconds(4), Rest = TimeSpan.FromSeconds(45) };
 
     /// <summary>How long 200 workers race before anything is measured: a process that has not compiled its code yet has less of it.</summary>
     public TimeSpan Warming { get; } = TimeSpan.FromSeconds(10);
@@ -111,11 +113,8 @@ internal sealed record LoadPlan
     /// <summary>Between two presses of Run.</summary>
     public TimeSpan Between { get; } = TimeSpan.FromMilliseconds(25);
 
-    /// <summary>How long the lab is left alone before its memory is looked at.</summary>
-    public TimeSpan Idle { get; private init; } = TimeSpan.FromSeconds(20);
-
-    /// <summary>How long its memory may take to come back.</summary>
-    public TimeSpan ComingBack { get; private init; } = TimeSpan.FromSeconds(60);
+    /// <summary>How long the lab is left alone before its memory is looked at, and how long it may take to come back.</summary>
+    public TimeSpan Rest { get; private init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>How much longer than asked for races may take, the counting included, before they count as hanging.</summary>
     public TimeSpan Patience { get; } = TimeSpan.FromMinutes(3);
