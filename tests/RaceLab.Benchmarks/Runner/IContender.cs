@@ -9,8 +9,8 @@ internal interface IContender
     string Name { get; }
 
     /// <summary>
-    /// The first second counts for nobody: pgbench's clients prepare each statement when they first need it, which the race runner does before its barrier. It is the same second for all, since
-    /// what an attempt costs depends on how many keys are taken by then.
+    /// The first second counts for nobody: pgbench's clients prepare each statement when they first need it, which the race runner does before its barrier, and code that only this strategy needs
+    /// is compiled then. It is the same second for all, since what an attempt costs depends on how many keys are taken by then.
     /// </summary>
     static readonly TimeSpan Uncounted = TimeSpan.FromSeconds(1);
 

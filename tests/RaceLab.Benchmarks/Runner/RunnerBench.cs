@@ -46,7 +46,7 @@ internal sealed class RunnerBench
             await using var servers = await LabServers.StartAsync(new LabServersOptions { Home = home, WithState = false }, NullLoggerFactory.Instance, cancellation).ConfigureAwait(false);
             var bench = new RunnerBench(servers.Lab, pgbench, ReadScenario(), plan, say);
             say("warming up …");
-            foreach (var engine in plan.Engines) await bench.Lab(bench._scenario, plan.Strategies[0].Id, plan.Workers[0], RunnerPlan.Keys, engine).RunAsync(plan.FirstWarmUp, cancellation).ConfigureAwait(false);
+            foreach (var engine in plan.Engines) await bench.Lab(bench._scenario, plan.Strategies[0].Id, plan.Workers[0], RunnerPlan.Keys, engine).RunAsync(plan.WarmUp, cancellation).ConfigureAwait(false);
             var results = new List<RunnerResult>();
             foreach (var strategy in plan.Strategies)
                 foreach (var workers in plan.Workers) results.AddRange(await bench.CompareAsync(strategy, workers, cancellation).ConfigureAwait(false));
@@ -100,7 +100,6 @@ internal sealed class RunnerBench
     /// <returns>For each of them, the rounds in the order of turns.</returns>
     private async Task<IReadOnlyList<IReadOnlyList<Round>>> TakeTurnsAsync(string what, List<IContender> contenders, List<(int Way, int Against)> pairs, CancellationToken cancellation)
     {
-        foreach (var lab in contenders.OfType<LabContender>()) await lab.RunAsync(_plan.WarmUp, cancellation).ConfigureAwait(false);
         var rounds = contenders.Select(_ => new List<Round>()).ToList();
         for (var turn = 0; turn < _plan.MostTurns; turn++)
         {

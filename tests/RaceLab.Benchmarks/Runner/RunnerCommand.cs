@@ -10,7 +10,7 @@ internal static class RunnerCommand
     public static RootCommand Of(CancellationToken stop)
     {
         var json = new Option<bool>("--json") { Description = "One document on standard output." };
-        var quick = new Option<bool>("--quick") { Description = "Under three minutes: fewer strategies and workers, rounds of 1 s, and less exact." };
+        var quick = new Option<bool>("--quick") { Description = "Some three minutes: fewer strategies and workers, rounds of 1 s, and less exact." };
         var strategies = new Option<string?>("--strategies") { Description = $"Only these: {string.Join(", ", RunnerPlan.All.Select(s => s.Mark))}, or their ids, with commas between them.", HelpName = "names" };
         var workers = new Option<string?>("--workers") { Description = "Only with so many workers, such as 8,64.", HelpName = "numbers" };
         var engine = new Option<string?>("--engine") { Description = "Only on npgsql or wire.", HelpName = "name" };

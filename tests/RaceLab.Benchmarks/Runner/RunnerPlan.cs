@@ -21,7 +21,7 @@ internal sealed record RunnerPlan
     /// <summary>An hour or more.</summary>
     public static RunnerPlan Usual { get; } = new();
 
-    /// <summary>Under three minutes, and less exact.</summary>
+    /// <summary>Some three minutes, and less exact.</summary>
     public static RunnerPlan Quick { get; } = new()
     {
         Strategies = [.. All.Where(s => s.NpgsqlTarget is not null)],
@@ -29,7 +29,7 @@ internal sealed record RunnerPlan
         Round = TimeSpan.FromSeconds(1),
         LeastTurns = 2,
         MostTurns = 2,
-        FirstWarmUp = TimeSpan.FromSeconds(4),
+        WarmUp = TimeSpan.FromSeconds(4),
         Conflicts = false,
     };
 
@@ -67,10 +67,7 @@ internal sealed record RunnerPlan
     public const int TakenKeys = 1000;
 
     /// <summary>How long each engine runs before everything else, until its code has been compiled for good.</summary>
-    public TimeSpan FirstWarmUp { get; private init; } = TimeSpan.FromSeconds(8);
-
-    /// <summary>How long the lab runs each strategy before anything counts.</summary>
-    public TimeSpan WarmUp => Round < TimeSpan.FromSeconds(2) ? Round : TimeSpan.FromSeconds(2);
+    public TimeSpan WarmUp { get; private init; } = TimeSpan.FromSeconds(8);
 
     /// <summary>Chooses some of it, as the command line says.</summary>
     /// <param name="strategies">Names or ids, with commas between them; null: these.</param>
