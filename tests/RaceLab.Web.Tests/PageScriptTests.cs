@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using Microsoft.JSInterop;
 using RaceLab.Web.Components;
 
@@ -25,11 +24,9 @@ public sealed class PageScriptTests
 
     private sealed class Script(Exception failure) : IJSObjectReference
     {
-        public ValueTask<TValue> InvokeAsync<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors | DynamicallyAccessedMemberTypes.PublicFields | DynamicallyAccessedMemberTypes.PublicProperties)] TValue>(
-            string identifier, object?[]? args) => ValueTask.FromException<TValue>(failure);
+        public ValueTask<TValue> InvokeAsync<TValue>(string identifier, object?[]? args) => ValueTask.FromException<TValue>(failure);
 
-        public ValueTask<TValue> InvokeAsync<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors | DynamicallyAccessedMemberTypes.PublicFields | DynamicallyAccessedMemberTypes.PublicProperties)] TValue>(
-            string identifier, CancellationToken cancellationToken, object?[]? args) => ValueTask.FromException<TValue>(failure);
+        public ValueTask<TValue> InvokeAsync<TValue>(string identifier, CancellationToken cancellationToken, object?[]? args) => ValueTask.FromException<TValue>(failure);
 
         public ValueTask DisposeAsync() => ValueTask.FromException(failure);
     }

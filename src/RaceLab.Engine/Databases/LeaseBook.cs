@@ -50,7 +50,7 @@ internal sealed class LeaseBook
 
     /// <summary>A lease that was taken with a token is gone. Whoever has got one of that name since then keeps it.</summary>
     /// <param name="name">Its name in Redis.</param>
-    /// <param name="token">What it was taken with.</param>
+    /// <param name="token">What it was taken with; null: nobody had it, and nothing is removed.</param>
     public void Remove(string name, string? token)
     {
         lock (_gate)
