@@ -43,7 +43,10 @@ public abstract class Journey(LabFixture fixture) : IAsyncLifetime
     {
         var browser = await fixture.NewBrowserAsync(new BrowserNewContextOptions(options ?? new()) { BaseURL = (at ?? Lab).Address });
         _browsers.Add(browser);
-        browser.WebError += (_, error) => Complain($"script: {error.Error}");
+        browser.WebError += (_, error) =>
+        {
+            if (!IsFarewell(error.Error)) Complain($"script: {error.Error}");
+        };
         browser.Console += (_, message) =>
         {
             if (message.Type == "error") Complain($"console: {message.Text} ({message.Location})");
@@ -67,6 +70,13 @@ public abstract class Journey(LabFixture fixture) : IAsyncLifetime
         _pages.Add(page);
         return page;
     }
+
+    /// <summary>
+    /// Whether an error is Blazor's own at the closing of a tab: between a page's unload event, at which it takes leave of the lab, and its end a call of the lab may still come in,
+    /// and Blazor throws where it would answer.
+    /// </summary>
+    private static bool IsFarewell(string error) =>
+        error.Contains("The circuit associated with this dispatcher is no longer available", StringComparison.Ordinal) && error.Contains("endInvokeJSFromDotNet", StringComparison.Ordinal);
 
     private void Complain(string complaint)
     {

@@ -18,7 +18,7 @@ internal sealed class ConnectionSource : IAsyncDisposable
     private readonly RentedServices _services;
     private readonly TimeProvider _time;
 
-    /// <param name="loop">Of the wire engine; null: Npgsql.</param>
+    /// <param name="loops">Of the wire engine; null: Npgsql.</param>
     /// <param name="connectionString">The race's database.</param>
     /// <param name="settings">What every connection is opened with.</param>
     /// <param name="use">What the strategy asks for; null: a connection for each worker.</param>
@@ -27,7 +27,7 @@ internal sealed class ConnectionSource : IAsyncDisposable
     /// <param name="keptRows">How many rows of an answer are kept.</param>
     /// <param name="time">Times the waits for a server that strangers have filled.</param>
     public ConnectionSource(
-        WireLoop? loop, string connectionString, SessionSettings settings, ConnectionUse? use, RentedServices services, StepProgram program, int keptRows, TimeProvider time)
+        WireLoops? loops, string connectionString, SessionSettings settings, ConnectionUse? use, RentedServices services, StepProgram program, int keptRows, TimeProvider time)
     {
         if (use is { IsServerAbsent: true })
         {
@@ -37,7 +37,7 @@ internal sealed class ConnectionSource : IAsyncDisposable
             connectionString = new NpgsqlConnectionStringBuilder(connectionString) { Host = "127.0.0.1", Port = ((IPEndPoint)_nobody.LocalEndPoint!).Port }.ConnectionString;
         }
 
-        _source = SessionSource.For(connectionString, settings, loop);
+        _source = SessionSource.For(connectionString, settings, loops);
         _program = program;
         _keptRows = keptRows;
         _use = use;

@@ -30,10 +30,10 @@ public sealed class Catalogue : IDisposable
 
     private Catalogue(string folder, bool watch, TimeProvider time, ILogger log)
     {
-        _folder = new ScenarioFolder(folder);
-        _articles = new PageFolder<Article>(folder, "reference", ArticleReader.ReadArticle);
-        _questions = new PageFolder<Question>(folder, "questions", ArticleReader.ReadQuestion);
-        _guides = new PageFolder<Guide>(folder, "guides", (text, id, file, _) => ArticleReader.ReadGuide(text, id, file));
+        _folder = new ScenarioFolder(folder, time);
+        _articles = new PageFolder<Article>(folder, "reference", time, ArticleReader.ReadArticle);
+        _questions = new PageFolder<Question>(folder, "questions", time, ArticleReader.ReadQuestion);
+        _guides = new PageFolder<Guide>(folder, "guides", time, (text, id, file, _) => ArticleReader.ReadGuide(text, id, file));
         _log = log;
         _settled = time.CreateTimer(_ => Reread(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
 

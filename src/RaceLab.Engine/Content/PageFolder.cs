@@ -3,8 +3,9 @@ namespace RaceLab.Engine.Content;
 /// <summary>Reads the Markdown files of one folder, again and again, and remembers the last good version of each. Not thread-safe.</summary>
 /// <param name="content">The content folder.</param>
 /// <param name="name">The folder's name in it; where there is none, there are no pages.</param>
+/// <param name="time">Tells the age of a file's last edit.</param>
 /// <param name="read">Reads a file: its text, its name without ending, its path below the content folder, and the scenarios that it may name.</param>
-internal sealed class PageFolder<T>(string content, string name, Func<string, string, string, IReadOnlyList<Scenario>, PageReading<T>> read)
+internal sealed class PageFolder<T>(string content, string name, TimeProvider time, Func<string, string, string, IReadOnlyList<Scenario>, PageReading<T>> read)
     where T : class
 {
     private Dictionary<string, Known> _known = [];
@@ -39,15 +40,19 @@ internal sealed class PageFolder<T>(string content, string name, Func<string, st
 
     private void ReadOne(string id, IReadOnlyList<Scenario> scenarios, Dictionary<string, Known> now, List<ContentError> errors)
     {
-        var file = $"{name}/{id}.md";
+        var path = $"{name}/{id}.md";
         var before = _known.GetValueOrDefault(id);
         try
         {
-            var text = File.ReadAllText(Path.Combine(content, name, id + ".md"));
-            if (before?.Text != text || !ReferenceEquals(before.Scenarios, scenarios))
+            var file = FileText.Read(Path.Combine(content, name, id + ".md"), before?.File, time);
+            if (before?.File.Text == file.Text && ReferenceEquals(before.Scenarios, scenarios))
             {
-                var reading = read(text, id, file, scenarios);
-                before = new Known(text, scenarios, reading.Page ?? before?.Good, reading.Errors);
+                before = before with { File = file };
+            }
+            else
+            {
+                var reading = read(file.Text, id, path, scenarios);
+                before = new Known(file, scenarios, reading.Page ?? before?.Good, reading.Errors);
             }
 
             now[id] = before;
@@ -60,9 +65,9 @@ internal sealed class PageFolder<T>(string content, string name, Func<string, st
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             if (before is not null) now[id] = before;
-            errors.Add(new ContentError(file, 1, $"the file cannot be read: {e.Message}"));
+            errors.Add(new ContentError(path, 1, $"the file cannot be read: {e.Message}"));
         }
     }
 
-    private sealed record Known(string Text, IReadOnlyList<Scenario> Scenarios, T? Good, IReadOnlyList<ContentError> Errors);
+    private sealed record Known(FileText File, IReadOnlyList<Scenario> Scenarios, T? Good, IReadOnlyList<ContentError> Errors);
 }

@@ -1,7 +1,7 @@
 namespace RaceLab.Engine.Content;
 
 /// <summary>Reads the files of a content folder, again and again, and remembers the last good version of each. Not thread-safe.</summary>
-internal sealed class ScenarioFolder(string folder)
+internal sealed class ScenarioFolder(string folder, TimeProvider time)
 {
     private const string FileName = "scenario.yaml";
 
@@ -25,7 +25,7 @@ internal sealed class ScenarioFolder(string folder)
         }
 
         var changed = !_read || now.Count != _known.Count || !errors.SequenceEqual(_errors)
-            || now.Any(n => _known.GetValueOrDefault(n.Key) != n.Value);
+            || now.Any(n => !ReferenceEquals(_known.GetValueOrDefault(n.Key)?.Good, n.Value.Good));
         _read = true;
         _known = now;
         _errors = errors;
@@ -61,11 +61,15 @@ internal sealed class ScenarioFolder(string folder)
         var before = _known.GetValueOrDefault(id);
         try
         {
-            var text = File.ReadAllText(Path.Combine(folder, "scenarios", id, FileName));
-            if (before?.Text != text)
+            var file = FileText.Read(Path.Combine(folder, "scenarios", id, FileName), before?.File, time);
+            if (before?.File.Text == file.Text)
             {
-                var reading = ScenarioReader.Read(text, id, name);
-                before = new Known(text, reading.Scenario ?? before?.Good, reading.Errors);
+                before = before with { File = file };
+            }
+            else
+            {
+                var reading = ScenarioReader.Read(file.Text, id, name);
+                before = new Known(file, reading.Scenario ?? before?.Good, reading.Errors);
             }
 
             now[id] = before;
@@ -95,13 +99,5 @@ internal sealed class ScenarioFolder(string folder)
         }
     }
 
-    /// <summary>A file as it was last read. Compared by reference, as its text decides whether it is made anew.</summary>
-    private sealed class Known(string text, Scenario? good, IReadOnlyList<ContentError> errors)
-    {
-        public string Text { get; } = text;
-
-        public Scenario? Good { get; } = good;
-
-        public IReadOnlyList<ContentError> Errors { get; } = errors;
-    }
+    private sealed record Known(FileText File, Scenario? Good, IReadOnlyList<ContentError> Errors);
 }

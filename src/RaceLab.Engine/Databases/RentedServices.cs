@@ -31,16 +31,16 @@ internal sealed class RentedServices : IAsyncDisposable
     /// <param name="database">The database, which a standby has as well.</param>
     /// <param name="settings">For connections to the standby.</param>
     /// <param name="stepped">Whether leases run out by turns, and not by time.</param>
-    /// <param name="loop">Of the wire engine; null: Npgsql.</param>
+    /// <param name="loops">Of the wire engine; null: Npgsql.</param>
     /// <param name="cancellation">Gives up waiting for it.</param>
     /// <exception cref="ServerRefusedException">Something cannot be had, with the reason.</exception>
     public static async Task<RentedServices> RentAsync(
-        LabServices services, StepProgram program, RaceDatabase database, SessionSettings settings, bool stepped, WireLoop? loop, CancellationToken cancellation)
+        LabServices services, StepProgram program, RaceDatabase database, SessionSettings settings, bool stepped, WireLoops? loops, CancellationToken cancellation)
     {
         var redis = program.Services.Contains(LabService.Redis) ? await services.RedisAsync(cancellation).ConfigureAwait(false) : null;
         var standby = program.Services.Contains(LabService.Replica) ? await services.RentStandbyAsync(cancellation).ConfigureAwait(false) : null;
         return new RentedServices(
-            standby, standby is null ? null : SessionSource.For(standby.ConnectionStringFor(database), settings, loop), redis, stepped && redis is not null ? new LeaseBook() : null);
+            standby, standby is null ? null : SessionSource.For(standby.ConnectionStringFor(database), settings, loops), redis, stepped && redis is not null ? new LeaseBook() : null);
     }
 
     /// <summary>Connects one worker or session to everything else that its program uses.</summary>

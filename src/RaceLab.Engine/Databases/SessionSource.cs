@@ -9,10 +9,10 @@ internal abstract class SessionSource : IAsyncDisposable
 {
     /// <param name="connectionString">The database.</param>
     /// <param name="settings">What every connection is opened with.</param>
-    /// <param name="loop">Of the wire engine; null: Npgsql.</param>
+    /// <param name="loops">Of the wire engine; null: Npgsql.</param>
     /// <exception cref="WireUnfitException">The wire engine does not know what the connection string asks for.</exception>
-    public static SessionSource For(string connectionString, SessionSettings settings, WireLoop? loop) =>
-        loop is null ? new OverNpgsql(settings.SourceFor(connectionString)) : new OverWire(loop, WireTarget.From(settings.Over(connectionString).ConnectionString), settings.SimpleQueries);
+    public static SessionSource For(string connectionString, SessionSettings settings, WireLoops? loops) =>
+        loops is null ? new OverNpgsql(settings.SourceFor(connectionString)) : new OverWire(loops, WireTarget.From(settings.Over(connectionString).ConnectionString), settings.SimpleQueries);
 
     /// <summary>Connects and, unless told otherwise, prepares the statements of a program that are sent to this server.</summary>
     /// <param name="program">Its statements are the only ones that the session can send.</param>
@@ -34,10 +34,10 @@ internal abstract class SessionSource : IAsyncDisposable
         public override ValueTask DisposeAsync() => source.DisposeAsync();
     }
 
-    private sealed class OverWire(WireLoop loop, WireTarget target, bool simply) : SessionSource
+    private sealed class OverWire(WireLoops loops, WireTarget target, bool simply) : SessionSource
     {
         public override async Task<ISession> OpenAsync(StepProgram program, StatementTarget server, int keptRows, bool prepare, CancellationToken cancellation) =>
-            await WireSession.OpenAsync(loop, target, program, server, keptRows, prepare, simply, cancellation).ConfigureAwait(false);
+            await WireSession.OpenAsync(loops.Here, target, program, server, keptRows, prepare, simply, cancellation).ConfigureAwait(false);
 
         public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }

@@ -102,8 +102,8 @@ public sealed class RaceRunner : IRaceRunner
 
         // Under a name of its own: whoever looks at the server's sessions can tell the lab's count from the workers.
         await using var own = (settings with { ApplicationName = "racelab table" }).SourceFor(database.ConnectionString);
-        await using var loop = request.Workload.Engine == RaceEngine.Wire ? WireLoop.Start() : null;
-        await using var services = await RentedServices.RentAsync(_server.Services, request.Strategy.Program, database, settings, stepped: false, loop, stop).ConfigureAwait(false);
+        await using var loops = request.Workload.Engine == RaceEngine.Wire ? WireLoops.Start(WireLoops.CountFor(request.Workload.Workers, Environment.ProcessorCount)) : null;
+        await using var services = await RentedServices.RentAsync(_server.Services, request.Strategy.Program, database, settings, stepped: false, loops, stop).ConfigureAwait(false);
         await using (var connection = await own.OpenConnectionAsync(stop).ConfigureAwait(false))
             await new RaceTable(request, connection).BuildAsync(stop).ConfigureAwait(false);
 
@@ -112,13 +112,13 @@ public sealed class RaceRunner : IRaceRunner
         var use = request.Strategy.Connection;
         if (use?.RoleConnections is { } limit) await database.LimitConnectionsAsync(limit, 0, stop).ConfigureAwait(false);
         await using var connections = new ConnectionSource(
-            loop, database.ConnectionString, settings with { StatementTimeout = use?.StatementTimeout ?? settings.StatementTimeout }, use, services, request.Strategy.Program, 0, _time);
+            loops, database.ConnectionString, settings with { StatementTimeout = use?.StatementTimeout ?? settings.StatementTimeout }, use, services, request.Strategy.Program, 0, _time);
         await using var application = new Application(request.Strategy, connections.OpenAsync);
-        return await RaceInAsync(database, own, application, loop, request, progress, stop).ConfigureAwait(false);
+        return await RaceInAsync(database, own, application, loops, request, progress, stop).ConfigureAwait(false);
     }
 
     private async Task<RaceResult> RaceInAsync(
-        RaceDatabase database, NpgsqlDataSource own, Application application, WireLoop? loop, RaceRequest request, IRaceProgress progress, CancellationToken stop)
+        RaceDatabase database, NpgsqlDataSource own, Application application, WireLoops? loops, RaceRequest request, IRaceProgress progress, CancellationToken stop)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
         using var aborting = new CancellationTokenSource();
@@ -129,7 +129,7 @@ public sealed class RaceRunner : IRaceRunner
             Time = _time,
             Stopping = ending.Token,
             Aborting = aborting.Token,
-            Loop = loop,
+            Loops = loops,
             Inputs = InputSource.ForRace(request, _time),
             Keys = [.. Enumerable.Range(0, request.Workload.Keys + 1).Select(request.Scenario.Key.For)],
         };
@@ -177,9 +177,8 @@ public sealed class RaceRunner : IRaceRunner
         {
             await Parallel.ForEachAsync(Enumerable.Range(0, workers.Length), options, async (number, _) =>
             {
-                var seat = application.SeatFor(number + 1);
-                workers[number] = new RaceWorker(number, seat, track);
-                if (seat.IsDedicated) await seat.OpenAsync(track.Aborting).ConfigureAwait(false);
+                var worker = workers[number] = new RaceWorker(number, application.SeatFor(number + 1), track);
+                await worker.OpenAsync().ConfigureAwait(false);
             }).ConfigureAwait(false);
             return workers!;
         }

@@ -19,15 +19,17 @@ internal sealed class RaceWorker : IAsyncDisposable
     private readonly Draw _draw;
     private readonly string _name;
     private readonly Seat _seat;
+    private readonly WireLoop? _loop;
 
     /// <param name="number">From 0.</param>
-    /// <param name="seat">With its connection, where it has one for itself.</param>
+    /// <param name="seat">Without a connection yet.</param>
     /// <param name="track">What it shares with the others.</param>
     public RaceWorker(int number, Seat seat, RaceTrack track)
     {
         Number = number;
         _seat = seat;
         _track = track;
+        _loop = track.Loops?.Of(number);
         _machine = new AttemptMachine(track.Request.Strategy.Program, number + 1, deliveries: track.Request.Scenario.Deliveries, inputs: track.Inputs);
         _draw = new Draw(track.Request.Workload.Seed, number);
         _name = (number + 1).ToString(CultureInfo.InvariantCulture);
@@ -44,12 +46,21 @@ internal sealed class RaceWorker : IAsyncDisposable
     /// <summary>What it is doing, for the live picture: a step's index, or one of <see cref="FrameEncoder"/>'s two others.</summary>
     public byte Activity { get; private set; } = FrameEncoder.BetweenAttempts;
 
+    /// <summary>Opens its connection, where it has one for itself: on its loop, so that the connection belongs there.</summary>
+    /// <exception cref="ServerRefusedException">It cannot be opened.</exception>
+    public async Task OpenAsync()
+    {
+        if (!_seat.IsDedicated) return;
+        if (_loop is not null) await _loop.EnterAsync();
+        await _seat.OpenAsync(_track.Aborting).ConfigureAwait(false);
+    }
+
     /// <summary>Makes attempts until the workload is done or the race is told to stop.</summary>
     /// <exception cref="ServerRefusedException">The connection was lost and the server does not take a new one.</exception>
     public async Task RunAsync()
     {
         await _track.Barrier.ConfigureAwait(false);
-        if (_track.Loop is { } loop) await loop.EnterAsync();
+        if (_loop is not null) await _loop.EnterAsync();
         var workload = _track.Request.Workload;
         for (var attempt = 0; _track.MayBegin(attempt); attempt++)
         {
@@ -153,7 +164,7 @@ internal sealed class RaceWorker : IAsyncDisposable
             ? _draw.Between(_machine.Backoff!.BackoffLow, _machine.Backoff.BackoffHigh)
             : _draw.Between(workload.PauseLow, workload.PauseHigh);
         if (wait <= TimeSpan.Zero) return;
-        if (_track.Loop is { } loop) await loop.WaitAsync(wait, _track.Stopping).ConfigureAwait(false);
+        if (_loop is not null) await _loop.WaitAsync(wait, _track.Stopping).ConfigureAwait(false);
         else
             await Task.Delay(wait, _track.Time, _track.Stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
@@ -207,7 +218,7 @@ internal sealed class RaceTrack
     public required CancellationToken Aborting { get; init; }
 
     /// <summary>Where workers run, and wait in their race windows; null: on the thread pool.</summary>
-    public WireLoop? Loop { get; init; }
+    public WireLoops? Loops { get; init; }
 
     /// <summary>All key values, by number; 0 is not used.</summary>
     public required string[] Keys { get; init; }

@@ -216,7 +216,7 @@ internal sealed partial class Stage : IAsyncDisposable
         _watcher = await LockWatcher.OpenAsync(database.WatcherConnectionString, _cancellation).ConfigureAwait(false);
         _owned.Add(_watcher);
         await StartEngineAsync(server, settings.Over(database.ConnectionString).ConnectionString).ConfigureAwait(false);
-        _services = await RentedServices.RentAsync(server.Services, _request.Strategy.Program, database, settings, stepped: true, _loop, _cancellation).ConfigureAwait(false);
+        _services = await RentedServices.RentAsync(server.Services, _request.Strategy.Program, database, settings, stepped: true, _loops, _cancellation).ConfigureAwait(false);
         _owned.Add(_services);
         var source = settings.SourceFor(database.ConnectionString);
         _owned.Add(source);
@@ -229,7 +229,7 @@ internal sealed partial class Stage : IAsyncDisposable
         _onlooker = new Onlooker(connection, _request.Scenario.View ?? _request.Scenario.Rows, _settings.KeptRows);
         var strategy = _request.Strategy;
         if (strategy.Connection?.RoleConnections is { } limit) await database.LimitConnectionsAsync(limit + 1, 1, _cancellation).ConfigureAwait(false);
-        var connections = new ConnectionSource(_loop, database.ConnectionString, settings, strategy.Connection, _services, strategy.Program, _settings.KeptRows, _time);
+        var connections = new ConnectionSource(_loops, database.ConnectionString, settings, strategy.Connection, _services, strategy.Program, _settings.KeptRows, _time);
         _owned.Add(connections);
         _application = new Application(strategy, connections.OpenAsync);
         _owned.Add(_application);

@@ -7,10 +7,10 @@ namespace RaceLab.Engine.Schedules;
 /// <content>What its sessions run on.</content>
 internal sealed partial class Stage
 {
-    private WireLoop? _loop;
+    private WireLoops? _loops;
 
     /// <summary>What speaks to PostgreSQL for its sessions.</summary>
-    public RaceEngine Engine => _loop is null ? RaceEngine.Npgsql : RaceEngine.Wire;
+    public RaceEngine Engine => _loops is null ? RaceEngine.Npgsql : RaceEngine.Wire;
 
     /// <summary>
     /// Sessions run on the wire engine, all of them on one loop, and on Npgsql where that engine does not know what this system or the server asks for. Only
@@ -21,19 +21,19 @@ internal sealed partial class Stage
         if (server.WireFit == WireFit.Unfit) return;
         try
         {
-            var loop = WireLoop.Start();
-            _owned.Add(loop);
+            var loops = WireLoops.Start(1);
+            _owned.Add(loops);
             var target = WireTarget.From(connectionString);
             if (server.WireFit == WireFit.Untried)
             {
                 // Whoever is limited in the connections of a role must not find this one among them.
-                var tried = await WireConnection.OpenAsync(loop, target, _cancellation).ConfigureAwait(false);
+                var tried = await WireConnection.OpenAsync(loops.Here, target, _cancellation).ConfigureAwait(false);
                 await tried.CloseAsync().ConfigureAwait(false);
                 await AwaitEndAsync(tried.ProcessId).ConfigureAwait(false);
             }
 
             server.WireFit = WireFit.Fit;
-            _loop = loop;
+            _loops = loops;
         }
         catch (WireUnfitException)
         {

@@ -17,7 +17,7 @@ public abstract class SessionFacts(TestPostgres postgres) : IAsyncLifetime
 
     protected static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    private protected abstract WireLoop? Loop { get; }
+    private protected abstract WireLoops? Loops { get; }
 
     /// <summary>Whether statements without values go by the simple query protocol.</summary>
     private protected virtual bool Simply => false;
@@ -25,7 +25,7 @@ public abstract class SessionFacts(TestPostgres postgres) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _database = await postgres.Lab.RentDatabaseAsync(Cancellation);
-        _source = SessionSource.For(_database.ConnectionString, new SessionSettings { StatementTimeout = TimeSpan.FromSeconds(20), ApplicationName = "racelab facts", SimpleQueries = Simply }, Loop);
+        _source = SessionSource.For(_database.ConnectionString, new SessionSettings { StatementTimeout = TimeSpan.FromSeconds(20), ApplicationName = "racelab facts", SimpleQueries = Simply }, Loops);
         await using var connection = new NpgsqlConnection(_database.ConnectionString);
         await connection.OpenAsync(Cancellation);
         await using var create = new NpgsqlCommand("CREATE TABLE things (id int GENERATED ALWAYS AS IDENTITY, name text, note text, CONSTRAINT things_name_key UNIQUE (name))", connection);
@@ -36,7 +36,7 @@ public abstract class SessionFacts(TestPostgres postgres) : IAsyncLifetime
     {
         foreach (var session in _open) await session.DisposeAsync();
         if (_source is not null) await _source.DisposeAsync();
-        if (Loop is not null) await Loop.DisposeAsync();
+        if (Loops is not null) await Loops.DisposeAsync();
         if (_database is not null) await _database.DisposeAsync();
         GC.SuppressFinalize(this);
     }
@@ -203,7 +203,7 @@ public abstract class SessionFacts(TestPostgres postgres) : IAsyncLifetime
     private static Task<StatementResult> Start(ISession session, ProgramStep step, string?[] values, CancellationToken cancellation) =>
         session.ExecuteAsync(step, values, cancellation).AsTask();
 
-    private protected static StepProgram ProgramOf(string sql, params string[] kept) => SmallScenario.Request(new(), Promise.None, null,
+    internal static StepProgram ProgramOf(string sql, params string[] kept) => SmallScenario.Request(new(), Promise.None, null,
         new SqlStep("only", SqlText.Parse(sql), [.. kept.Select(k => new KeptColumn(k, k))], null, ErrorRules.None, 1),
         new SayStep(Outcome.Created, null, 1)).Strategy.Program;
 
@@ -238,17 +238,17 @@ public abstract class SessionFacts(TestPostgres postgres) : IAsyncLifetime
 
 public sealed class NpgsqlSessionTests(TestPostgres postgres) : SessionFacts(postgres)
 {
-    private protected override WireLoop? Loop => null;
+    private protected override WireLoops? Loops => null;
 }
 
 public sealed class WireSessionTests(TestPostgres postgres) : SessionFacts(postgres)
 {
-    private protected override WireLoop? Loop { get; } = WireLoop.Start();
+    private protected override WireLoops? Loops { get; } = WireLoops.Start(1);
 }
 
 public sealed class SimpleWireSessionTests(TestPostgres postgres) : SessionFacts(postgres)
 {
-    private protected override WireLoop? Loop { get; } = WireLoop.Start();
+    private protected override WireLoops? Loops { get; } = WireLoops.Start(1);
 
     private protected override bool Simply => true;
 
