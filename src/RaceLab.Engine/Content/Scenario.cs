@@ -1,3 +1,4 @@
+using System.Globalization;
 using RaceLab.Engine.Programs;
 
 namespace RaceLab.Engine.Content;
@@ -110,5 +111,16 @@ public readonly record struct KeyTemplate(string Text)
 
     /// <summary>The value for a key number, 1 or more.</summary>
     public string For(int number) =>
-        Text.Replace(Placeholder, number.ToString(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal);
+        Text.Replace(Placeholder, number.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
+
+    /// <summary>The values of so many keys, each at its number; nothing is at 0.</summary>
+    public string[] UpTo(int keys) => ["", .. Enumerable.Range(1, keys).Select(For)];
+
+    /// <summary>The number, 1 or more, of the key that has a value; 0: there is none.</summary>
+    public int NumberOf(string value)
+    {
+        var from = Text.IndexOf(Placeholder, StringComparison.Ordinal);
+        var digits = value.Length - Text.Length + Placeholder.Length;
+        return digits > 0 && int.TryParse(value.AsSpan(from, digits), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && For(number) == value ? number : 0;
+    }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using RaceLab.Engine.Autopsies;
+using RaceLab.Engine.Content;
 using RaceLab.Engine.Programs;
 
 namespace RaceLab.Engine.Races;
@@ -36,6 +37,9 @@ public sealed class RaceRecording : IAttempts
     }
 
     private List<RaceEvent>[] Log => _recorded.Whole;
+
+    /// <summary>A race may have 100,000 keys, and many races are kept: a value is made where somebody asks for it.</summary>
+    private KeyTemplate Keys => _track.Request.Scenario.Key;
 
     /// <summary>How many lanes there are.</summary>
     public int Workers => _recorded.Workers;
@@ -93,7 +97,7 @@ public sealed class RaceRecording : IAttempts
                 if (!happened.IsAttempt) continue;
                 var error = happened.Rejection > 0 ? Rejections[happened.Rejection - 1] : default(SqlError?);
                 yield return new RecordedAttempt(
-                    _track.NumberOf(happened.Attempt, worker), worker + 1, _track.Keys[happened.Key], LiveTrack.Us(happened.Start), LiveTrack.Us(happened.End),
+                    _track.NumberOf(happened.Attempt, worker), worker + 1, Keys.For(happened.Key), LiveTrack.Us(happened.Start), LiveTrack.Us(happened.End),
                     happened.Outcome, error?.SqlState, error?.Constraint, happened.Count, happened.Delivery);
             }
         }
@@ -120,7 +124,7 @@ public sealed class RaceRecording : IAttempts
     public IReadOnlyList<AttemptStory> OfKey(string key, long untilUs)
     {
         _ofKey ??= IndexKeys();
-        var number = Array.IndexOf(_track.Keys, key);
+        var number = Keys.NumberOf(key);
         if (number < 1 || !_ofKey.TryGetValue(number, out var attempts)) return [];
 
         // They are in the order of time, and may be all attempts of a large race.
@@ -244,7 +248,7 @@ public sealed class RaceRecording : IAttempts
             }
 
             var number = _track.NumberOf(attempt, worker);
-            return new AttemptStory(number, worker + 1, _track.Keys[events[low].Key], events[low].Outcome, _made?.Contains(number), steps);
+            return new AttemptStory(number, worker + 1, Keys.For(events[low].Key), events[low].Outcome, _made?.Contains(number), steps);
         }
 
         return null;

@@ -131,7 +131,6 @@ public sealed class RaceRunner : IRaceRunner
             Aborting = aborting.Token,
             Loops = loops,
             Inputs = InputSource.ForRace(request, _time),
-            Keys = [.. Enumerable.Range(0, request.Workload.Keys + 1).Select(request.Scenario.Key.For)],
         };
 
         var workers = await OpenWorkersAsync(application, track, stop).ConfigureAwait(false);
@@ -172,12 +171,13 @@ public sealed class RaceRunner : IRaceRunner
     private static async Task<IReadOnlyList<RaceWorker>> OpenWorkersAsync(Application application, RaceTrack track, CancellationToken stop)
     {
         var workers = new RaceWorker?[track.Request.Workload.Workers];
+        var keys = track.Request.Scenario.Key.UpTo(track.Request.Workload.Keys);
         var options = new ParallelOptions { MaxDegreeOfParallelism = OpeningAtOnce, CancellationToken = stop };
         try
         {
             await Parallel.ForEachAsync(Enumerable.Range(0, workers.Length), options, async (number, _) =>
             {
-                var worker = workers[number] = new RaceWorker(number, application.SeatFor(number + 1), track);
+                var worker = workers[number] = new RaceWorker(number, application.SeatFor(number + 1), track, keys);
                 await worker.OpenAsync().ConfigureAwait(false);
             }).ConfigureAwait(false);
             return workers!;
@@ -278,7 +278,8 @@ public sealed class RaceRunner : IRaceRunner
             await using var connection = await FullServer.OutlastAsync(
                 () => own.OpenConnectionAsync(patience.Token).AsTask(), null, FullServer.Patience, _time, patience.Token).ConfigureAwait(false);
             var table = new RaceTable(track.Request, connection);
-            await table.WriteAttemptsAsync(aggregator.Attempts, track.Rejections.Kinds, track.Keys, patience.Token).ConfigureAwait(false);
+            var keys = track.Request.Scenario.Key.UpTo(track.Request.Workload.Keys);
+            await table.WriteAttemptsAsync(aggregator.Attempts, track.Rejections.Kinds, keys, patience.Token).ConfigureAwait(false);
             result = result with
             {
                 Invariants = await table.AskInvariantsAsync(aggregator.ExtraCreations, patience.Token).ConfigureAwait(false),

@@ -15,6 +15,7 @@ internal sealed class RaceWorker : IAsyncDisposable
     private static readonly TimeSpan ReconnectPatience = TimeSpan.FromSeconds(10);
 
     private readonly RaceTrack _track;
+    private readonly string[] _keys;
     private readonly AttemptMachine _machine;
     private readonly Draw _draw;
     private readonly string _name;
@@ -24,11 +25,13 @@ internal sealed class RaceWorker : IAsyncDisposable
     /// <param name="number">From 0.</param>
     /// <param name="seat">Without a connection yet.</param>
     /// <param name="track">What it shares with the others.</param>
-    public RaceWorker(int number, Seat seat, RaceTrack track)
+    /// <param name="keys">All key values, by number; shared as well, and gone with the race.</param>
+    public RaceWorker(int number, Seat seat, RaceTrack track, string[] keys)
     {
         Number = number;
         _seat = seat;
         _track = track;
+        _keys = keys;
         _loop = track.Loops?.Of(number);
         _machine = new AttemptMachine(track.Request.Strategy.Program, number + 1, deliveries: track.Request.Scenario.Deliveries, inputs: track.Inputs);
         _draw = new Draw(track.Request.Workload.Seed, number);
@@ -94,7 +97,7 @@ internal sealed class RaceWorker : IAsyncDisposable
     private async ValueTask<bool> AttemptAsync(int attempt, int key)
     {
         var began = _track.Now();
-        _machine.Start(_track.Keys[key], _track.NumberOf(attempt, Number).ToString(CultureInfo.InvariantCulture), _name);
+        _machine.Start(_keys[key], _track.NumberOf(attempt, Number).ToString(CultureInfo.InvariantCulture), _name);
         var alive = await DeliverAsync(attempt, key).ConfigureAwait(false);
         while (_machine.AwaitsDelivery && (alive || await ReconnectAsync(_track.Aborting).ConfigureAwait(false)))
         {
@@ -219,9 +222,6 @@ internal sealed class RaceTrack
 
     /// <summary>Where workers run, and wait in their race windows; null: on the thread pool.</summary>
     public WireLoops? Loops { get; init; }
-
-    /// <summary>All key values, by number; 0 is not used.</summary>
-    public required string[] Keys { get; init; }
 
     /// <summary>Draws what attempts are given.</summary>
     public required InputSource Inputs { get; init; }

@@ -32,7 +32,6 @@ public class RaceAggregatorTests
         Time = TimeProvider.System,
         Stopping = CancellationToken.None,
         Aborting = CancellationToken.None,
-        Keys = [],
         Inputs = InputSource.ForSchedule(SmallScenario.Naive(new Workload())),
     };
 }

@@ -145,7 +145,6 @@ public class RaceRecordingTests(TestPostgres postgres)
         Time = TimeProvider.System,
         Stopping = CancellationToken.None,
         Aborting = CancellationToken.None,
-        Keys = ["", "thing-1"],
         Inputs = InputSource.ForSchedule(SmallScenario.Naive(new Workload { Workers = workers })),
     };
 }
