@@ -6,10 +6,10 @@ namespace RaceLab.Engine.Wire;
 /// </summary>
 internal sealed class WireLoops : IAsyncDisposable
 {
-    /// <summary>A loop for fewer workers seldom finds more than one answer when it looks.</summary>
+    /// <summary>A loop for fewer would seldom find more than one answer when it looks.</summary>
     private const int FewestWorkers = 4;
 
-    /// <summary>So many keep a server busy that has the other processors for itself.</summary>
+    /// <summary>A guess for larger machines: on two processors, where it was measured, two are better than one and better than four.</summary>
     private const int Most = 4;
 
     private readonly WireLoop[] _loops;
