@@ -23,6 +23,7 @@ internal sealed class WireLoop : IAsyncDisposable
     private ILoopSocket?[] _sockets = new ILoopSocket?[16];
     private (ILoopSocket Socket, short Happened)[] _ready = new (ILoopSocket, short)[16];
     private int _count = 1;
+    private int _first;
     private int _woken;
     private volatile bool _stopping;
     private volatile bool _over;
@@ -150,17 +151,27 @@ internal sealed class WireLoop : IAsyncDisposable
         _ended.SetResult();
     }
 
-    /// <summary>Everybody with something to read gets one turn, whatever others do meanwhile: nobody starves.</summary>
+    /// <summary>
+    /// Everybody with something to read gets one turn, whatever others do meanwhile: nobody starves. Each round begins with another one: who is served first has its next answer first, and would be
+    /// ahead for good.
+    /// </summary>
     private void ServeReady()
     {
         var ready = 0;
-        for (var i = 1; i < _count; i++)
-            if (_polled[i].Happened != 0) _ready[ready++] = (_sockets[i]!, _polled[i].Happened);
+        if (++_first >= _count) _first = 1;
+        Collect(_first, _count);
+        Collect(1, _first);
         var served = _ready;
         for (var i = 0; i < ready; i++)
         {
             var (socket, happened) = served[i];
             if (socket.Place != 0) socket.Happened(happened);
+        }
+
+        void Collect(int from, int to)
+        {
+            for (var i = from; i < to; i++)
+                if (_polled[i].Happened != 0) _ready[ready++] = (_sockets[i]!, _polled[i].Happened);
         }
     }
 

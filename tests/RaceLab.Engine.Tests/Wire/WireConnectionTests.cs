@@ -134,9 +134,7 @@ public sealed class WireConnectionTests(TestPostgres postgres)
         Assert.True(result.Reconciliation!.Holds);
         Assert.Equal(3, result.Attempts.Created);
         Assert.Equal(result.Attempts.Total - 3, result.Rejections.Single().Count);
-
-        // Twice is what the benchmark asks for, on a machine that does nothing else. Beside other tests one loop may get more of the processors than another.
-        Assert.True(result.PerWorker.Max <= 4 * result.PerWorker.Min, $"{result.PerWorker}");
+        Assert.True(result.PerWorker.Max <= 2 * result.PerWorker.Min, $"{result.PerWorker}");
     }
 
     private static async Task<IReadOnlyList<string?>> AskAsync(WireConnection connection, string sql)
