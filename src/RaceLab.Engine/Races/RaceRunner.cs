@@ -278,8 +278,7 @@ public sealed class RaceRunner : IRaceRunner
             await using var connection = await FullServer.OutlastAsync(
                 () => own.OpenConnectionAsync(patience.Token).AsTask(), null, FullServer.Patience, _time, patience.Token).ConfigureAwait(false);
             var table = new RaceTable(track.Request, connection);
-            var keys = track.Request.Scenario.Key.UpTo(track.Request.Workload.Keys);
-            await table.WriteAttemptsAsync(aggregator.Attempts, track.Rejections.Kinds, keys, patience.Token).ConfigureAwait(false);
+            await table.WriteAttemptsAsync(aggregator.Attempts, track.Rejections.Kinds, patience.Token).ConfigureAwait(false);
             result = result with
             {
                 Invariants = await table.AskInvariantsAsync(aggregator.ExtraCreations, patience.Token).ConfigureAwait(false),

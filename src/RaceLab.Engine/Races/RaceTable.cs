@@ -64,8 +64,7 @@ internal sealed class RaceTable
     }
 
     /// <summary>Copies the attempts into the database, so that invariants may read them.</summary>
-    public async Task WriteAttemptsAsync(
-        IReadOnlyList<AttemptRecord> attempts, IReadOnlyList<SqlError> rejections, string[] keys, CancellationToken cancellation)
+    public async Task WriteAttemptsAsync(IReadOnlyList<AttemptRecord> attempts, IReadOnlyList<SqlError> rejections, CancellationToken cancellation)
     {
         await using var copy = await _connection.BeginBinaryImportAsync(CopyAttempts, cancellation).ConfigureAwait(false);
         foreach (var (number, worker, ended) in attempts)
@@ -74,7 +73,7 @@ internal sealed class RaceTable
             await copy.WriteAsync(number, NpgsqlDbType.Bigint, cancellation).ConfigureAwait(false);
             await copy.WriteAsync(worker, NpgsqlDbType.Integer, cancellation).ConfigureAwait(false);
             await copy.WriteAsync((int)ended.Delivery, NpgsqlDbType.Integer, cancellation).ConfigureAwait(false);
-            await copy.WriteAsync(keys[ended.Key], NpgsqlDbType.Text, cancellation).ConfigureAwait(false);
+            await copy.WriteAsync(_request.Scenario.Key.For(ended.Key), NpgsqlDbType.Text, cancellation).ConfigureAwait(false);
             await copy.WriteAsync(WordFor(ended.Outcome), NpgsqlDbType.Text, cancellation).ConfigureAwait(false);
             await copy.WriteAsync((int)ended.Count, NpgsqlDbType.Integer, cancellation).ConfigureAwait(false);
             var rejection = ended.Rejection > 0 ? rejections[ended.Rejection - 1] : (SqlError?)null;

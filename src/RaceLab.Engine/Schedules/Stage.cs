@@ -183,7 +183,7 @@ internal sealed partial class Stage : IAsyncDisposable
                 new RaceEvent(0, 0, 0, 1, RaceEvent.AttemptEnded, session.Outcome, rejection, (ushort)session.Retries, (byte)session.Delivery, session.LeftOpen)));
         }
 
-        await _table!.WriteAttemptsAsync(attempts, rejections, ["", Key], _cancellation).ConfigureAwait(false);
+        await _table!.WriteAttemptsAsync(attempts, rejections, _cancellation).ConfigureAwait(false);
         var invariants = await _table.AskInvariantsAsync(Math.Max(0, _sessions.Count(s => s.Outcome == Outcome.Created) - 1), _cancellation).ConfigureAwait(false);
         var rows = await _table.CountRowsAsync(_cancellation).ConfigureAwait(false);
         return new ScheduleResult([.. _played], [.. _sessions.Select(s => s.Outcome)], rows, invariants);
