@@ -83,7 +83,7 @@ internal sealed class RaceWorker : IAsyncDisposable
         try
         {
             await _track.Rendezvous.MeetAsync(_track.Request.Workload.Workers).WaitAsync(_track.Stopping).ConfigureAwait(false);
-            await Task.Delay(_draw.Between(TimeSpan.Zero, spread), _track.Time, _track.Stopping).ConfigureAwait(false);
+            await FullDelay.WaitAsync(_draw.Between(TimeSpan.Zero, spread), _track.Time, _track.Stopping).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (_track.Stopping.IsCancellationRequested)
         {
@@ -169,7 +169,7 @@ internal sealed class RaceWorker : IAsyncDisposable
         if (wait <= TimeSpan.Zero) return;
         if (_loop is not null) await _loop.WaitAsync(wait, _track.Stopping).ConfigureAwait(false);
         else
-            await Task.Delay(wait, _track.Time, _track.Stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await FullDelay.WaitAsync(wait, _track.Time, _track.Stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     /// <summary>Opens a new session in the place of one that is gone. False where it was given up before.</summary>
