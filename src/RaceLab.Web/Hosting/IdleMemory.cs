@@ -7,15 +7,16 @@ namespace RaceLab.Web.Hosting;
 
 /// <summary>
 /// Gives memory back to the system that races took and no longer need: packs their logs, and has the garbage collector let go, which by itself it does not for as long as nothing is allocated. It does so
-/// when there has been load and none is left, so that no race is ever stopped by it, and once more when those who looked at races have had time to leave; a page may wait for it, some tenth of a second.
+/// when there has been load and none is left, so that no race is ever stopped by it, once more when those who looked at races have had time to leave, and a last time when .NET's array pools let go of what
+/// nobody has borrowed since; a page may wait for it, some tenth of a second.
 /// </summary>
 public sealed class IdleMemory : BackgroundService
 {
     /// <summary>How long there must be no load.</summary>
     public static readonly TimeSpan Idle = TimeSpan.FromSeconds(5);
 
-    /// <summary>At which of the looks without load it tidies.</summary>
-    private static readonly int[] Tidying = [1, 6];
+    /// <summary>At which of the looks without load it tidies. An array pool lets go at the first collection that is more than 60 s after the one that found its arrays idle: the last look is 75 s after the second.</summary>
+    private static readonly int[] Tidying = [1, 6, 21];
 
     private readonly ConnectionPermits _permits;
     private readonly TimeProvider _time;
