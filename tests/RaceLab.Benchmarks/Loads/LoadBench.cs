@@ -92,7 +92,7 @@ internal sealed class LoadBench
 /// <summary>How large the races are.</summary>
 internal sealed record LoadPlan
 {
-    /// <summary>Some eight minutes.</summary>
+    /// <summary>Some six minutes.</summary>
     public static LoadPlan Usual { get; } = new();
 
     /// <summary>Some three minutes, with smaller races.</summary>
@@ -114,7 +114,7 @@ internal sealed record LoadPlan
     public TimeSpan Between { get; } = TimeSpan.FromMilliseconds(25);
 
     /// <summary>How long the lab is left alone before its memory is looked at, and how long it may take to come back.</summary>
-    public TimeSpan Rest { get; private init; } = TimeSpan.FromMinutes(2);
+    public TimeSpan Rest { get; private init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>How much longer than asked for races may take, the counting included, before they count as hanging.</summary>
     public TimeSpan Patience { get; } = TimeSpan.FromMinutes(3);
