@@ -95,16 +95,17 @@ public sealed partial class Stepper : IAsyncDisposable
     private async Task RunAsync()
     {
         var why = "This page has left the run.";
+        Wish? granted = null;
         try
         {
             var settings = new StageSettings { KeptRows = ScheduleRunner.KeptRows, Patience = TimeSpan.FromMinutes(30), Use = PermitUse.Idle };
             _stage = await Stage.OpenAsync(_server, _request, settings, _time, _end.Token).ConfigureAwait(false);
-            while (await NextAsync().ConfigureAwait(false) is { } wish)
+            while ((granted = await NextAsync().ConfigureAwait(false)) is not null)
             {
                 Publish(State with { Phase = StepperPhase.Busy, Notice = null });
-                var notice = await GrantAsync(wish).ConfigureAwait(false);
+                var notice = await GrantAsync(granted).ConfigureAwait(false);
                 await ShowAsync(notice, _time.GetUtcNow() + _idleTime).ConfigureAwait(false);
-                wish.Done.TrySetResult();
+                granted.Done.TrySetResult();
             }
 
             why = $"Nobody took a turn for {_idleTime.TotalSeconds:0} s, so the sessions were closed and their locks given back.";
@@ -127,6 +128,9 @@ public sealed partial class Stepper : IAsyncDisposable
             await LeaveAsync().ConfigureAwait(false);
             _wishes.Writer.TryComplete();
             Publish(State with { Phase = StepperPhase.Closed, Notice = why, Ahead = _log.Ahead });
+
+            // Nobody waits for ever: not for what could not be granted any more, nor for what was being granted when the run ended.
+            granted?.Done.TrySetResult();
             while (_wishes.Reader.TryRead(out var wish)) wish.Done.TrySetResult();
         }
     }
