@@ -127,7 +127,9 @@ internal sealed class WireLoop : IAsyncDisposable
             if (_polled[0].Happened != 0)
             {
                 _wakened.ReadByte();
-                Volatile.Write(ref _woken, 0);
+
+                // A full fence: whoever finds it still set does not wake, and what he posted before must be seen below.
+                Interlocked.Exchange(ref _woken, 0);
             }
 
             ServeReady();
@@ -147,6 +149,9 @@ internal sealed class WireLoop : IAsyncDisposable
         while (_count > 1) _sockets[_count - 1]!.LoopEnded();
         while (_pauses.TryDequeue(out var pause, out _)) pause.End();
         _over = true;
+
+        // Whoever did not see it has posted before, and his work must be seen here.
+        Interlocked.MemoryBarrier();
         Abandon();
         _ended.SetResult();
     }
