@@ -83,13 +83,14 @@ internal sealed class RaceWorker : IAsyncDisposable
         try
         {
             await _track.Rendezvous.MeetAsync(_track.Request.Workload.Workers).WaitAsync(_track.Stopping).ConfigureAwait(false);
-            await FullDelay.WaitAsync(_draw.Between(TimeSpan.Zero, spread), _track.Time, _track.Stopping).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (_track.Stopping.IsCancellationRequested)
         {
             // The others are told as well, and nobody is waited for.
         }
 
+        if (_loop is not null) await _loop.EnterAsync();
+        await PauseAsync(_draw.Between(TimeSpan.Zero, spread)).ConfigureAwait(false);
         return _track.MayBegin(attempt);
     }
 
@@ -159,17 +160,21 @@ internal sealed class RaceWorker : IAsyncDisposable
         return alive;
     }
 
-    /// <summary>The workload's pause, or the wait before a retry; a race that is stopping cuts both short.</summary>
-    private async Task WaitAsync(ProgramStep step)
+    /// <summary>The workload's pause, or the wait before a retry.</summary>
+    private Task WaitAsync(ProgramStep step)
     {
         var workload = _track.Request.Workload;
-        var wait = step.Kind == StepKind.Backoff
+        return PauseAsync(step.Kind == StepKind.Backoff
             ? _draw.Between(_machine.Backoff!.BackoffLow, _machine.Backoff.BackoffHigh)
-            : _draw.Between(workload.PauseLow, workload.PauseHigh);
+            : _draw.Between(workload.PauseLow, workload.PauseHigh));
+    }
+
+    /// <summary>Waits; a race that is stopping cuts it short.</summary>
+    private async Task PauseAsync(TimeSpan wait)
+    {
         if (wait <= TimeSpan.Zero) return;
         if (_loop is not null) await _loop.WaitAsync(wait, _track.Stopping).ConfigureAwait(false);
-        else
-            await FullDelay.WaitAsync(wait, _track.Time, _track.Stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        else await FullDelay.WaitAsync(wait, _track.Stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     /// <summary>Opens a new session in the place of one that is gone. False where it was given up before.</summary>

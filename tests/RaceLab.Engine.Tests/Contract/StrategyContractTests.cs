@@ -34,11 +34,14 @@ public class StrategyContractTests(TestPostgres postgres)
         var workload = Usual(scenarioId, enough) ?? new Workload
         {
             Workers = enough,
-            Keys = 40,
+            Keys = 80,
 
-            // As many for each worker as 2 need to meet now and then; the more there are, the sooner somebody meets.
-            Attempts = enough switch { <= 4 => 40, <= 16 => 20, _ => 10 },
+            // As many for each worker as 2 need to be where it hurts.
+            Attempts = enough <= 4 ? 80 : 20,
             Duration = null,
+
+            // They meet at each key, where otherwise two would drift apart: some within each other's race window and some behind it, for there are flaws of either kind.
+            ArrivalSpread = TimeSpan.FromMilliseconds(enough <= 16 ? 8 : 16),
             PauseLow = TimeSpan.FromMilliseconds(2),
             PauseHigh = TimeSpan.FromMilliseconds(6),
             Seed = workers,

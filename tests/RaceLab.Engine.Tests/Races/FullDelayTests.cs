@@ -19,7 +19,7 @@ public sealed class FullDelayTests
             for (var i = 0; i < 100; i++)
             {
                 var started = Stopwatch.GetTimestamp();
-                await FullDelay.WaitAsync(wait, TimeProvider.System, Cancellation);
+                await FullDelay.WaitAsync(wait, Cancellation);
                 var over = Stopwatch.GetElapsedTime(started) - wait;
                 worst = over < worst ? over : worst;
             }
@@ -32,15 +32,15 @@ public sealed class FullDelayTests
     [Fact]
     public void WaitAsync_NothingToWaitFor_IsOverAtOnce()
     {
-        Assert.True(FullDelay.WaitAsync(TimeSpan.Zero, TimeProvider.System, Cancellation).IsCompletedSuccessfully);
-        Assert.True(FullDelay.WaitAsync(TimeSpan.FromMilliseconds(-1), TimeProvider.System, Cancellation).IsCompletedSuccessfully);
+        Assert.True(FullDelay.WaitAsync(TimeSpan.Zero, Cancellation).IsCompletedSuccessfully);
+        Assert.True(FullDelay.WaitAsync(TimeSpan.FromMilliseconds(-1), Cancellation).IsCompletedSuccessfully);
     }
 
     [Fact(Timeout = 10_000)]
     public async Task WaitAsync_Cancelled_Throws()
     {
         using var cut = new CancellationTokenSource();
-        var wait = FullDelay.WaitAsync(TimeSpan.FromHours(1), TimeProvider.System, cut.Token);
+        var wait = FullDelay.WaitAsync(TimeSpan.FromHours(1), cut.Token);
         await cut.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => wait);
     }
