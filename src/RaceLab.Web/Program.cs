@@ -2,6 +2,8 @@ using System.Net;
 using RaceLab.Engine.Databases;
 using RaceLab.Web.Hosting;
 
+SocketThreads.OnePerProcessor();
+
 const int BadSettings = 2;
 const int Refused = 3;
 

@@ -10,6 +10,7 @@ public sealed class NpgsqlSession : ISession
     private readonly NpgsqlConnection _connection;
     private readonly NpgsqlCommand?[] _commands;
     private readonly int _keptRows;
+    private bool _onSocketThread;
     private SqlError? _lastWord;
 
     private NpgsqlSession(NpgsqlConnection connection, int steps, int keptRows)
@@ -28,10 +29,11 @@ public sealed class NpgsqlSession : ISession
     /// <param name="target">Which of them: those that are sent to this server.</param>
     /// <param name="keptRows">How many rows of an answer to keep for those who look on; 0 where nobody does, as in a race.</param>
     /// <param name="prepare">False for a connection that is used once.</param>
+    /// <param name="onSocketThread">Whether answers are taken on the thread that waits for its socket (<see cref="SocketThreads"/>); then statements are not cancelled from here.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="ServerRefusedException">The server cannot be reached, will not have one more connection, or rejects a statement.</exception>
     public static async Task<NpgsqlSession> OpenAsync(
-        NpgsqlDataSource source, StepProgram program, StatementTarget target, int keptRows, bool prepare, CancellationToken cancellation)
+        NpgsqlDataSource source, StepProgram program, StatementTarget target, int keptRows, bool prepare, bool onSocketThread, CancellationToken cancellation)
     {
         var connection = source.CreateConnection();
         var session = new NpgsqlSession(connection, program.Steps.Count, keptRows);
@@ -47,6 +49,7 @@ public sealed class NpgsqlSession : ISession
                 if (prepare) await command.PrepareAsync(cancellation).ConfigureAwait(false);
             }
 
+            session._onSocketThread = onSocketThread && SocketThreads.TryAnswerOn(connection);
             return session;
         }
         catch (Exception failure)
@@ -67,21 +70,23 @@ public sealed class NpgsqlSession : ISession
         var slots = step.ValueSlots;
         for (var i = 0; i < slots.Count; i++) command.Parameters[i].Value = (object?)values[slots[i]] ?? DBNull.Value;
         if (_connection.FullState != System.Data.ConnectionState.Open) return new StatementResult(StatementEnd.Lost, 0, _lastWord);
+        if (cancellation.IsCancellationRequested) return new StatementResult(StatementEnd.Lost, 0);
+        var cut = Cutting(cancellation);
         try
         {
-            var reader = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
+            var reader = await command.ExecuteReaderAsync(cut).ConfigureAwait(false);
             await using (reader.ConfigureAwait(false))
             {
                 if (reader.FieldCount == 0)
                 {
-                    await reader.NextResultAsync(cancellation).ConfigureAwait(false);
+                    await reader.NextResultAsync(cut).ConfigureAwait(false);
                     return new StatementResult(StatementEnd.Answered, Math.Max(0, reader.RecordsAffected));
                 }
 
                 foreach (var kept in step.Keep) values[kept.Slot] = null;
                 var answer = _keptRows > 0 ? AnswerReader.For(reader, _keptRows) : null;
                 long rows = 0;
-                while (await reader.ReadAsync(cancellation).ConfigureAwait(false))
+                while (await reader.ReadAsync(cut).ConfigureAwait(false))
                 {
                     answer?.Take();
                     if (rows++ > 0) continue;
@@ -95,7 +100,8 @@ public sealed class NpgsqlSession : ISession
         {
             var thrown = ThrowClock.Since(rejected);
             var error = new SqlError(rejected.SqlState, rejected.ConstraintName, rejected.MessageText);
-            if (rejected.Severity is "FATAL" or "PANIC") return new StatementResult(StatementEnd.Lost, 0, error) { Thrown = thrown };
+            if (rejected.Severity is "FATAL" or "PANIC")
+                return new StatementResult(StatementEnd.Lost, 0, cancellation.IsCancellationRequested ? null : error) { Thrown = thrown };
 
             // Where the session went away behind the rejection, nobody can go on from that, and the last words are not known.
             return _connection.FullState.HasFlag(System.Data.ConnectionState.Broken)
@@ -134,7 +140,7 @@ public sealed class NpgsqlSession : ISession
         {
             var command = new NpgsqlCommand(SessionSettings.Reset, _connection);
             await using var disposing = command.ConfigureAwait(false);
-            await command.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);
+            await command.ExecuteNonQueryAsync(Cutting(cancellation)).ConfigureAwait(false);
             return true;
         }
         catch (Exception lost) when (lost is NpgsqlException or TimeoutException or InvalidOperationException)
@@ -153,6 +159,9 @@ public sealed class NpgsqlSession : ISession
             if (command is not null) await command.DisposeAsync().ConfigureAwait(false);
         await _connection.DisposeAsync().ConfigureAwait(false);
     }
+
+    /// <summary>What Npgsql may be told of a wish to give up.</summary>
+    private CancellationToken Cutting(CancellationToken cancellation) => _onSocketThread ? CancellationToken.None : cancellation;
 
     private static NpgsqlCommand CommandFor(ProgramStep step, NpgsqlConnection connection, bool asText)
     {

@@ -94,6 +94,15 @@ internal sealed class PooledDatabase
         }
     }
 
+    /// <summary>Ends the role's sessions.</summary>
+    public async Task EndSessionsAsync(CancellationToken cancellation)
+    {
+        var connection = new NpgsqlConnection(_cleaner);
+        await using var closing = connection.ConfigureAwait(false);
+        await connection.OpenAsync(cancellation).ConfigureAwait(false);
+        await EndSessionsAsync(connection, cancellation).ConfigureAwait(false);
+    }
+
     /// <summary>Ends the role's sessions, drops all that it owns and undoes what it set.</summary>
     public async Task CleanAsync(bool superuser, CancellationToken cancellation)
     {

@@ -37,6 +37,11 @@ public sealed class RaceDatabase : IAsyncDisposable
     /// <param name="cancellation">Gives up.</param>
     public Task LimitConnectionsAsync(int connections, int open, CancellationToken cancellation) => _database.LimitConnectionsAsync(connections, open, cancellation);
 
+    /// <summary>Ends all sessions of the race's role, whatever they are doing.</summary>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="TimeoutException">There are always new ones.</exception>
+    public Task EndSessionsAsync(CancellationToken cancellation) => _database.EndSessionsAsync(cancellation);
+
     /// <summary>
     /// Ends what is still connected as the race's role, empties the database and gives it back. Never throws: a database that cannot be cleaned is dropped.
     /// </summary>

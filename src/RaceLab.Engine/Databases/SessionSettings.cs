@@ -26,6 +26,12 @@ public sealed record SessionSettings
     /// <summary>Whether the wire engine sends statements without values by the simple query protocol, as psql does. Npgsql always uses the extended one.</summary>
     public bool SimpleQueries { get; init; }
 
+    /// <summary>
+    /// Whether Npgsql's answers are taken on the threads that wait for sockets (<see cref="SocketThreads"/>). Statements of such sessions cannot be cancelled: whoever gives them up ends the
+    /// sessions on the server. The wire engine has threads of its own.
+    /// </summary>
+    public bool AnswersOnSocketThreads { get; init; }
+
     /// <summary>A source of connections with these settings, without pooling.</summary>
     public NpgsqlDataSource SourceFor(string connectionString)
     {

@@ -112,7 +112,7 @@ public sealed class RaceRunner : IRaceRunner
         var use = request.Strategy.Connection;
         if (use?.RoleConnections is { } limit) await database.LimitConnectionsAsync(limit, 0, stop).ConfigureAwait(false);
         await using var connections = new ConnectionSource(
-            loops, database.ConnectionString, settings with { StatementTimeout = use?.StatementTimeout ?? settings.StatementTimeout }, use, services, request.Strategy.Program, 0, _time);
+            loops, database.ConnectionString, settings with { StatementTimeout = use?.StatementTimeout ?? settings.StatementTimeout, AnswersOnSocketThreads = true }, use, services, request.Strategy.Program, 0, _time);
         await using var application = new Application(request.Strategy, connections.OpenAsync);
         return await RaceInAsync(database, own, application, loops, request, progress, stop).ConfigureAwait(false);
     }
@@ -143,7 +143,7 @@ public sealed class RaceRunner : IRaceRunner
         {
             progress.Entered(RaceState.Running);
             startedAt = _time.GetUtcNow();
-            (interrupted, stood) = await RunWatchedAsync(sampler, track, workers, aggregator, ending, progress).ConfigureAwait(false);
+            (interrupted, stood) = await RunWatchedAsync(database, sampler, track, workers, aggregator, ending, progress).ConfigureAwait(false);
         }
         finally
         {
@@ -192,7 +192,7 @@ public sealed class RaceRunner : IRaceRunner
 
     /// <summary>The run, with the lock tables looked at from outside, and the lab itself watched.</summary>
     private async Task<(string? Interrupted, (IReadOnlyList<ClientPause> Pauses, ClientPauses Summary) Stood)> RunWatchedAsync(
-        LockSampler sampler, RaceTrack track, IReadOnlyList<RaceWorker> workers, RaceAggregator aggregator, CancellationTokenSource ending, IRaceProgress progress)
+        RaceDatabase database, LockSampler sampler, RaceTrack track, IReadOnlyList<RaceWorker> workers, RaceAggregator aggregator, CancellationTokenSource ending, IRaceProgress progress)
     {
         using var ended = new CancellationTokenSource();
         var looking = Task.Run(async () =>
@@ -202,7 +202,7 @@ public sealed class RaceRunner : IRaceRunner
         }, CancellationToken.None);
         try
         {
-            var running = RunWorkersAsync(track, workers, aggregator, ending, progress);
+            var running = RunWorkersAsync(database, track, workers, aggregator, ending, progress);
             using var watch = ClientWatch.Start(() => TimeSpan.FromTicks(track.Now()));
             var interrupted = await running.ConfigureAwait(false);
             return (interrupted, watch.Stop(aggregator.Movement));
@@ -216,7 +216,7 @@ public sealed class RaceRunner : IRaceRunner
 
     /// <summary>From the barrier to the last attempt. Returns why the race was interrupted, or null.</summary>
     private async Task<string?> RunWorkersAsync(
-        RaceTrack track, IReadOnlyList<RaceWorker> workers, RaceAggregator aggregator, CancellationTokenSource ending, IRaceProgress progress)
+        RaceDatabase database, RaceTrack track, IReadOnlyList<RaceWorker> workers, RaceAggregator aggregator, CancellationTokenSource ending, IRaceProgress progress)
     {
         using var span = RaceMeter.Traces.StartActivity("run");
         using var limit = _time.CreateTimer(_ => ending.Cancel(), null, MaximumElapsed, Timeout.InfiniteTimeSpan);
@@ -224,16 +224,34 @@ public sealed class RaceRunner : IRaceRunner
         track.Open();
         progress.Publish(aggregator.NextFrame(RaceState.Running, 0));
         using var ticks = new PeriodicTimer(FrameInterval, _time);
+        var givenUp = false;
         while (!running.IsCompleted)
         {
             await Task.WhenAny(running, ticks.WaitForNextTickAsync(CancellationToken.None).AsTask()).ConfigureAwait(false);
             aggregator.Drain();
-            if (!running.IsCompleted) progress.Publish(aggregator.NextFrame(RaceState.Running, track.Now()));
+            if (running.IsCompleted) break;
+            progress.Publish(aggregator.NextFrame(RaceState.Running, track.Now()));
+            if (givenUp || !track.Aborting.IsCancellationRequested) continue;
+            givenUp = true;
+            await GiveUpAsync(database).ConfigureAwait(false);
         }
 
         var problems = await running.ConfigureAwait(false);
         aggregator.Drain();
         return problems.FirstOrDefault(p => p is not null);
+    }
+
+    /// <summary>Ends the sessions of workers who still wait for an answer.</summary>
+    private async Task GiveUpAsync(RaceDatabase database)
+    {
+        try
+        {
+            await database.EndSessionsAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (AdminTarget.IsServerTrouble(failure))
+        {
+            _log.LogWarning(failure, "The sessions of a stopped race could not be ended: their statements are left to their time-out");
+        }
     }
 
     private async Task<string?> RunWorkerAsync(RaceWorker worker, CancellationTokenSource ending)

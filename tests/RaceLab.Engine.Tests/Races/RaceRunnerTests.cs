@@ -164,17 +164,20 @@ public class RaceRunnerTests(TestPostgres postgres)
         RaceChecks.NumbersAgree(result);
     }
 
-    [Fact(Timeout = 60_000)]
-    public async Task RunAsync_StoppedWhileAStatementHangs_CancelsItAfterTheGrace()
+    [Theory(Timeout = 60_000)]
+    [InlineData(RaceEngine.Npgsql)]
+    [InlineData(RaceEngine.Wire)]
+    public async Task RunAsync_StoppedWhileAStatementHangs_EndsItAfterTheGrace(RaceEngine engine)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         var frames = new Frames { OnFrame = frame => { if (frame.Number == 2) stop.Cancel(); } };
-        var request = SmallScenario.Request(Endless with { Workers = 2 }, Promise.None, null,
+        var request = SmallScenario.Request(Endless with { Workers = 2, Engine = engine }, Promise.None, null,
             SmallScenario.Sql("hang", "SELECT pg_sleep(25)"), new SayStep(Outcome.Found, null, 1));
         var result = await Runner().RunAsync(request, frames, stop.Token);
 
         Assert.Equal(RaceEnd.Stopped, result.End);
         Assert.Equal(2, result.Attempts.Failed);
+        Assert.Empty(result.Rejections);
         Assert.True(result.Elapsed < TimeSpan.FromSeconds(20), $"it took {result.Elapsed}");
     }
 
