@@ -10,7 +10,7 @@ public sealed class NpgsqlSession : ISession
     private readonly NpgsqlConnection _connection;
     private readonly NpgsqlCommand?[] _commands;
     private readonly int _keptRows;
-    private bool _onSocketThread;
+    private IDisposable? _onSocketThread;
     private SqlError? _lastWord;
 
     private NpgsqlSession(NpgsqlConnection connection, int steps, int keptRows)
@@ -49,7 +49,7 @@ public sealed class NpgsqlSession : ISession
                 if (prepare) await command.PrepareAsync(cancellation).ConfigureAwait(false);
             }
 
-            session._onSocketThread = onSocketThread && SocketThreads.TryAnswerOn(connection);
+            if (onSocketThread) session._onSocketThread = SocketThreads.Shared.TryJoin(connection);
             return session;
         }
         catch (Exception failure)
@@ -155,13 +155,14 @@ public sealed class NpgsqlSession : ISession
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        _onSocketThread?.Dispose();
         foreach (var command in _commands)
             if (command is not null) await command.DisposeAsync().ConfigureAwait(false);
         await _connection.DisposeAsync().ConfigureAwait(false);
     }
 
     /// <summary>What Npgsql may be told of a wish to give up.</summary>
-    private CancellationToken Cutting(CancellationToken cancellation) => _onSocketThread ? CancellationToken.None : cancellation;
+    private CancellationToken Cutting(CancellationToken cancellation) => _onSocketThread is null ? cancellation : CancellationToken.None;
 
     private static NpgsqlCommand CommandFor(ProgramStep step, NpgsqlConnection connection, bool asText)
     {

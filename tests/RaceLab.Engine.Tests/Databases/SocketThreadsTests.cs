@@ -11,20 +11,39 @@ public sealed class SocketThreadsTests(TestPostgres postgres)
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact(Timeout = 30_000)]
-    public async Task TryAnswerOn_OpenConnection_AnswersAreTakenOnTheThreadThatWaitsForItsSocket()
+    public async Task TryJoin_OpenConnection_AnswersAreTakenOnTheThreadThatWaitsForItsSocket()
     {
-        await using var connection = new NpgsqlConnection(postgres.AdminConnectionString);
-        await connection.OpenAsync(Cancellation);
+        await using var connection = await OpenAsync();
         Assert.NotEqual(SocketThread, await WhoGoesOnAsync(connection));
-        Assert.True(SocketThreads.TryAnswerOn(connection));
+        using var membership = new SocketThreads(1).TryJoin(connection);
+        Assert.NotNull(membership);
         Assert.Equal(SocketThread, await WhoGoesOnAsync(connection));
     }
 
     [Fact(Timeout = 30_000)]
-    public async Task TryAnswerOn_ClosedConnection_ChangesNothing()
+    public async Task TryJoin_MoreThanMayBe_NoneGoesOnThereUntilOneHasLeft()
+    {
+        var threads = new SocketThreads(1);
+        await using var first = await OpenAsync();
+        await using var second = await OpenAsync();
+        using var stays = threads.TryJoin(first);
+        using (threads.TryJoin(second))
+            Assert.All([await WhoGoesOnAsync(first), await WhoGoesOnAsync(second)], name => Assert.NotEqual(SocketThread, name));
+        Assert.Equal(SocketThread, await WhoGoesOnAsync(first));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task TryJoin_ClosedConnection_ChangesNothing()
     {
         await using var connection = new NpgsqlConnection(postgres.AdminConnectionString);
-        Assert.False(SocketThreads.TryAnswerOn(connection));
+        Assert.Null(new SocketThreads(1).TryJoin(connection));
+    }
+
+    private async Task<NpgsqlConnection> OpenAsync()
+    {
+        var connection = new NpgsqlConnection(postgres.AdminConnectionString);
+        await connection.OpenAsync(Cancellation);
+        return connection;
     }
 
     /// <summary>The name of the thread that goes on with an answer which is not there yet when it is awaited.</summary>
