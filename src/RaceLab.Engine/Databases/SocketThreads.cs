@@ -46,9 +46,10 @@ public sealed class SocketThreads
             var socket = SocketOf(connector).SafeHandle;
             lock (_sockets)
             {
+                // First, since this is what may be missing.
+                PreferInline(socket, _sockets.Count < _most);
+                if (_sockets.Count == _most) Prefer(false);
                 _sockets.Add(socket);
-                if (_sockets.Count == _most + 1) Prefer(false);
-                else PreferInline(socket, _sockets.Count <= _most);
             }
 
             return new Membership(this, socket);

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -64,12 +65,25 @@ public sealed class LinkJourney(LabFixture fixture) : Journey(fixture)
         await page.Strategy("advisory-lock").CheckAsync();
         await page.Field("workers").FillAsync("7");
         await page.Field("workers").BlurAsync();
-        await Expect(page.Tab).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("strategy=advisory-lock.*workers=7&"));
+        await Expect(page.Tab).ToHaveURLAsync(new Regex("strategy=advisory-lock.*workers=7&"));
         var other = await ArriveAsync();
 
         await other.OpenAsync(page.Tab.Url);
 
         await Expect(other.Strategy("advisory-lock")).ToBeCheckedAsync();
         await Expect(other.Field("workers")).ToHaveValueAsync("7");
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Address_SaidAfterThePageWasLeft_IsNotWritten()
+    {
+        var page = await ArriveAsync();
+        await page.Tab.GotoAsync("/explore?scenario=sign-up&strategy=upsert");
+        Assert.False(await SayAsync("/?scenario=sign-up&strategy=check-then-insert"));
+        await Expect(page.Tab).ToHaveURLAsync(new Regex(@"/explore\?scenario=sign-up&strategy=upsert$"));
+        Assert.True(await SayAsync("/explore?scenario=sign-up&strategy=advisory-lock"));
+        await Expect(page.Tab).ToHaveURLAsync(new Regex(@"/explore\?scenario=sign-up&strategy=advisory-lock$"));
+
+        Task<bool> SayAsync(string address) => page.Tab.EvaluateAsync<bool>("async said => (await import('/js/address.js')).address(said)", address);
     }
 }

@@ -1,5 +1,7 @@
 // Space runs and Escape stops, except where these keys mean something else to whoever has the focus.
 
+import { address } from '../../js/address.js';
+
 const typing = 'input:not([type=radio]), textarea, select, [contenteditable]';
 const pressed = 'button, a[href], summary, input, textarea, select, [contenteditable], [role=button]';
 
@@ -15,9 +17,10 @@ export function listen(page) {
     }
   };
   document.addEventListener('keydown', onKey);
+  const arrived = location.pathname;
   return {
     /** Writes the choices into the address. Blazor's own way of doing that scrolls to the top, away from what is being chosen. */
-    address: address => history.replaceState(history.state, '', address),
+    address: written => address(written, arrived),
     dispose: () => document.removeEventListener('keydown', onKey),
   };
 }

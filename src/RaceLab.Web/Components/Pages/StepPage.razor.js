@@ -1,5 +1,7 @@
 // Digits and E take turns, and arrows go along the schedule, except where these keys mean something else to whoever has the focus.
 
+import { address } from '../../js/address.js';
+
 const own = 'input, select, textarea, [contenteditable]';
 
 export function listen(page) {
@@ -19,8 +21,8 @@ export function listen(page) {
   document.addEventListener('keydown', onKey);
   return {
     /** Writes the schedule into the address, without a new page and without scrolling it; only the lanes go along with their latest turn. */
-    address: address => {
-      history.replaceState(history.state, '', address);
+    address: written => {
+      if (!address(written)) return;
       const cell = document.querySelector('.timeline .cell[aria-current]');
       const lanes = cell?.closest('.scroll-x');
       if (lanes) lanes.scrollLeft += Math.max(0, cell.getBoundingClientRect().right - lanes.getBoundingClientRect().right + 8);

@@ -33,6 +33,7 @@ export function create(canvas, glance, lab) {
     picture.covered = piece;
     canvas.dataset.drawn = piece.segments.length;
     canvas.dataset.from = piece.from;
+    if (picture.seeks) seek();
     schedule();
   }
 
@@ -43,9 +44,16 @@ export function create(canvas, glance, lab) {
     settling = setTimeout(look, now ? 0 : settleMs);
   }
 
+  /** The first step of the lane that keys have led to; it may still be on its way. */
+  function seek() {
+    picture.seeks = true;
+    choose(neighbour(picture.segments, picture.lane, picture.view.from, 1, null));
+  }
+
   function choose(segment) {
     picture.selected = segment;
     if (segment) {
+      picture.seeks = false;
       picture.lane = segment.worker;
       const { view } = picture;
       const span = view.to - view.from;
@@ -81,6 +89,7 @@ export function create(canvas, glance, lab) {
       if (!clicked) return;
       const { us, worker, perPixel } = placeOf(event);
       picture.lane = worker;
+      picture.seeks = false;
       choose(hit(picture.segments, worker, us, 4 * perPixel));
     },
     pointercancel() { drag = null; },
@@ -102,7 +111,7 @@ export function create(canvas, glance, lab) {
         picture.lane = Math.max(0, Math.min(picture.workers - 1, (picture.lane ?? -1) + (event.key === 'ArrowUp' ? -1 : 1)));
         picture.selected = null;
         reveal();
-        choose(neighbour(picture.segments, picture.lane, view.from, 1, null));
+        seek();
       } else if (event.key === '+' || event.key === '=') move(zoom(view, 0.5, middle, end));
       else if (event.key === '-') move(zoom(view, 2, middle, end));
       else if (event.key === 'Home') move(pan(view, -end, end));
@@ -139,7 +148,7 @@ export function create(canvas, glance, lab) {
   return {
     /** Another race: how many lanes, how long, and what its steps look like. */
     show(race) {
-      picture = { ...race, segments: [], covered: null, selected: null, lane: null, view: { from: 0, to: Math.min(race.end, race.first) } };
+      picture = { ...race, segments: [], covered: null, selected: null, lane: null, seeks: false, view: { from: 0, to: Math.min(race.end, race.first) } };
       return look();
     },
     goTo(from, to) { picture.selected = null; move({ from, to: Math.max(from + 20, to) }, true); },
