@@ -14,7 +14,9 @@ public interface ISession : IAsyncDisposable
     /// <summary>Sends one statement of the program and waits for its answer.</summary>
     /// <param name="step">A step with SQL.</param>
     /// <param name="values">The attempt's values by slot; kept columns are written back into them.</param>
-    /// <param name="cancellation">Cancels the statement on the server. A cancelled statement counts as lost.</param>
+    /// <param name="cancellation">
+    /// Cancels the statement on the server; with <see cref="SessionSettings.AnswersOnSocketThreads"/> only lets none begin. A statement that is given up counts as lost.
+    /// </param>
     ValueTask<StatementResult> ExecuteAsync(ProgramStep step, string?[] values, CancellationToken cancellation);
 
     /// <summary>Puts away what the session has set, opened and locked, as a pool does between two users. Prepared statements stay.</summary>

@@ -151,7 +151,7 @@ export function create(canvas, glance, lab) {
       picture = { ...race, segments: [], covered: null, selected: null, lane: null, seeks: false, view: { from: 0, to: Math.min(race.end, race.first) } };
       return look();
     },
-    goTo(from, to) { picture.selected = null; move({ from, to: Math.max(from + 20, to) }, true); },
+    goTo(from, to) { picture.selected = null; picture.seeks = false; move({ from, to: Math.max(from + 20, to) }, true); },
     zoom(factor) { move(zoom(picture.view, factor, (picture.view.from + picture.view.to) / 2, picture.end), true); },
     pan(share) { move(pan(picture.view, share * (picture.view.to - picture.view.from), picture.end), true); },
     dispose() {
