@@ -27,6 +27,12 @@ public sealed record SessionSettings
     public bool SimpleQueries { get; init; }
 
     /// <summary>
+    /// Whether each execution of a statement with values is planned for them, as the first five are
+    /// (<see href="https://www.postgresql.org/docs/current/runtime-config-query.html#GUC-PLAN-CACHE-MODE">plan_cache_mode</see>): then it does not matter how often a session has sent it before.
+    /// </summary>
+    public bool PlansAnew { get; init; }
+
+    /// <summary>
     /// Whether Npgsql's answers are taken on the threads that wait for sockets (<see cref="SocketThreads"/>). Statements of such sessions cannot be cancelled: whoever gives them up ends the
     /// sessions on the server. The wire engine has threads of its own.
     /// </summary>
@@ -53,7 +59,7 @@ public sealed record SessionSettings
             ApplicationName = ApplicationName,
         };
         settings.Options = string.Create(CultureInfo.InvariantCulture,
-            $"{settings.Options} -c synchronous_commit={(SynchronousCommit ? "on" : "off")} -c statement_timeout={StatementTimeout.TotalMilliseconds:F0} -c idle_in_transaction_session_timeout={IdleInTransactionTimeout.TotalMilliseconds:F0}").Trim();
+            $"{settings.Options} -c synchronous_commit={(SynchronousCommit ? "on" : "off")} -c statement_timeout={StatementTimeout.TotalMilliseconds:F0} -c idle_in_transaction_session_timeout={IdleInTransactionTimeout.TotalMilliseconds:F0}{(PlansAnew ? " -c plan_cache_mode=force_custom_plan" : "")}").Trim();
         return settings;
     }
 }

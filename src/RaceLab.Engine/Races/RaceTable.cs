@@ -23,7 +23,6 @@ internal sealed class RaceTable
     private readonly NpgsqlConnection _connection;
     private readonly List<string> _tables = [];
     private readonly HashSet<long> _made = [];
-    private bool _bringsRows;
 
     /// <param name="request">Whose tables.</param>
     /// <param name="connection">Open, as the race's role; stays the caller's.</param>
@@ -47,13 +46,13 @@ internal sealed class RaceTable
     }
 
     /// <summary>
-    /// Puts the tables back to where <see cref="BuildAsync"/> left them: emptied, sequences included, or, where the schema itself brings rows,
-    /// dropped and built again.
+    /// Puts the tables back to where <see cref="BuildAsync"/> left them: emptied, sequences included, or, where they had rows at the start,
+    /// dropped and built again. Whether that is all that there is to put back, the caller must know.
     /// </summary>
-    public async Task ResetAsync(CancellationToken cancellation)
+    public async Task ResetAsync(bool buildAgain, CancellationToken cancellation)
     {
-        await RunAsync($"{(_bringsRows ? "DROP TABLE" : "TRUNCATE")} {string.Join(", ", _tables)}{(_bringsRows ? "" : " RESTART IDENTITY")} CASCADE", cancellation).ConfigureAwait(false);
-        if (_bringsRows) await BuildAsync(cancellation).ConfigureAwait(false);
+        await RunAsync($"{(buildAgain ? "DROP TABLE" : "TRUNCATE")} {string.Join(", ", _tables)}{(buildAgain ? "" : " RESTART IDENTITY")} CASCADE", cancellation).ConfigureAwait(false);
+        if (buildAgain) await BuildAsync(cancellation).ConfigureAwait(false);
     }
 
     /// <summary>How many rows there are, those that were there before included.</summary>
@@ -184,9 +183,6 @@ internal sealed class RaceTable
         await using (var list = new NpgsqlCommand(Tables, _connection))
         await using (var reader = await list.ExecuteReaderAsync(cancellation).ConfigureAwait(false))
             while (await reader.ReadAsync(cancellation).ConfigureAwait(false)) _tables.Add(reader.GetString(0));
-
-        await using var any = new NpgsqlCommand($"SELECT {string.Join(" OR ", _tables.Select(t => $"EXISTS (SELECT FROM {t})"))}", _connection);
-        _bringsRows = (bool)(await any.ExecuteScalarAsync(cancellation).ConfigureAwait(false))!;
     }
 
     private async Task RunAsync(string sql, CancellationToken cancellation)

@@ -55,6 +55,9 @@ public sealed record Exploration
     /// <summary>Whether that limit was met, so that an attempt was given up which in a race would have been tried again.</summary>
     public required bool RetriesCut { get; init; }
 
+    /// <summary>Steps that were played in every order, since what they do is not known: which, and why, in half a sentence each.</summary>
+    public IReadOnlyList<string> InEveryOrder { get; init; } = [];
+
     /// <summary>Whether every order was tried; false where the limit of runs came first.</summary>
     public required bool IsComplete { get; init; }
 }

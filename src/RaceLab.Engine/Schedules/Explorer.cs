@@ -1,7 +1,8 @@
 using System.Diagnostics;
-using System.Text.RegularExpressions;
+using System.Globalization;
 using RaceLab.Engine.Content;
 using RaceLab.Engine.Databases;
+using RaceLab.Engine.Footprints;
 using RaceLab.Engine.Programs;
 
 namespace RaceLab.Engine.Schedules;
@@ -11,7 +12,7 @@ namespace RaceLab.Engine.Schedules;
 /// (sleep sets: Godefroid, "Partial-Order Methods for the Verification of Concurrent Systems", LNCS 1032, 1996,
 /// <see href="https://doi.org/10.1007/3-540-60761-7"/>), and so are orders that differ only in which of several sessions that are alike is called the first (<see cref="Likeness"/>).
 /// </summary>
-public sealed partial class Explorer : IExplorer
+public sealed class Explorer : IExplorer
 {
     /// <summary>How often a block is run again at most while exploring.</summary>
     public const int RetriesAtMost = 2;
@@ -35,12 +36,9 @@ public sealed partial class Explorer : IExplorer
     /// <inheritdoc/>
     public async Task<Exploration> ExploreAsync(Scenario scenario, Strategy strategy, int sessions, IProgress<int>? progress, CancellationToken cancellation)
     {
-        // What a trigger does stands in no statement, so nothing can be said about its independence.
-        var triggers = Trigger().IsMatch(scenario.Schema) || (strategy.Setup is { } setup && Trigger().IsMatch(setup));
-        var independent = triggers ? static (_, _) => false : (Func<ProgramStep, ProgramStep, bool>)Independence.Holds;
         try
         {
-            return await ExploreAsync(scenario, strategy, sessions, independent, AreAlike(strategy.Program), progress, cancellation).ConfigureAwait(false);
+            return await ExploreAsync(scenario, strategy, sessions, Reduction.Of, progress, cancellation).ConfigureAwait(false);
         }
         catch (Exception gone) when (AdminTarget.IsServerTrouble(gone))
         {
@@ -52,36 +50,32 @@ public sealed partial class Explorer : IExplorer
     /// <param name="scenario">Whose tables and invariants.</param>
     /// <param name="strategy">Whose program.</param>
     /// <param name="sessions">2 or 3.</param>
-    /// <param name="independent">Whether steps of two sessions may change places; always false: brute force.</param>
-    /// <param name="alike">Whether sessions of one role may change their names.</param>
+    /// <param name="reduce">Which orders stand for others, by what the statements do.</param>
     /// <param name="progress">Told the number of runs so far.</param>
     /// <param name="cancellation">Gives up.</param>
     internal async Task<Exploration> ExploreAsync(
-        Scenario scenario,
-        Strategy strategy,
-        int sessions,
-        Func<ProgramStep, ProgramStep, bool> independent,
-        bool alike,
-        IProgress<int>? progress,
-        CancellationToken cancellation)
+        Scenario scenario, Strategy strategy, int sessions, Func<ProgramFootprint, Reduction> reduce, IProgress<int>? progress, CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(sessions, 3);
         var started = Stopwatch.GetTimestamp();
         var request = ScheduleRunner.RequestFor(scenario, strategy, sessions);
-        await using var stage = await FullServer.OutlastAsync(
-            () => Stage.OpenAsync(_server, request, new StageSettings { RetriesAtMost = RetriesAtMost, DeadlockTimeout = ScheduleRunner.DeadlockTimeout }, _time, cancellation), null, FullServer.Patience, _time, cancellation).ConfigureAwait(false);
-        var likeness = Likeness.Of(strategy, sessions, alike);
-        var search = new ScheduleSearch(independent, likeness);
-        var tally = new ExplorationTally(independent, likeness, sessions);
-        do
+        var settings = new StageSettings { RetriesAtMost = RetriesAtMost, DeadlockTimeout = ScheduleRunner.DeadlockTimeout, PlaysAgain = true };
+        await using var stage = await FullServer.OutlastAsync(() => Stage.OpenAsync(_server, request, settings, _time, cancellation), null, FullServer.Patience, _time, cancellation).ConfigureAwait(false);
+        var footprint = stage.Footprint;
+        if (footprint.Refusal is { } refusal) throw new ServerRefusedException(refusal);
+        var reduction = reduce(footprint);
+        var likeness = Likeness.Of(strategy, sessions, reduction.Alike);
+        var search = new ScheduleSearch(reduction.Independent, likeness);
+        var tally = new ExplorationTally(reduction.Independent, likeness, sessions);
+        while (true)
         {
             var turns = await PlayAsync(stage, search).ConfigureAwait(false);
             if (IsLost(stage)) throw Lost();
             if (turns is not null) tally.Add(turns, await stage.JudgeAsync().ConfigureAwait(false), stage.Sessions.Any(s => s.Retries >= RetriesAtMost));
-            await stage.ResetAsync().ConfigureAwait(false);
             if (tally.Runs % 10 == 0) progress?.Report(tally.Runs);
+            if (!search.Backtrack() || tally.Runs >= MaximumRuns) break;
+            await stage.ResetAsync(reduction.AlwaysAnew).ConfigureAwait(false);
         }
-        while (search.Backtrack() && tally.Runs < MaximumRuns);
 
         return tally.Summarize(request) with
         {
@@ -89,15 +83,9 @@ public sealed partial class Explorer : IExplorer
             PostgresVersion = _server.Version.ToString(),
             Engine = stage.Engine,
             IsComplete = !search.HasMore,
+            InEveryOrder = [.. footprint.Unknown],
         };
     }
-
-    /// <summary>
-    /// Whether it makes no difference which of two sessions of one role is which: the worker's number is not used, nothing is drawn for each attempt, and the attempt's
-    /// number is only stored or compared for equality.
-    /// </summary>
-    internal static bool AreAlike(StepProgram program) =>
-        program.Drawn.Count == 0 && program.Steps.All(s => s.Sql is null || (!s.Sql.Parameters.Contains("worker") && !ComputesWithAttempt().IsMatch(s.Sql.Written)));
 
     /// <summary>Plays one schedule to its end. Null where it turned out to be equivalent to one that was played before.</summary>
     private static async Task<List<Turn>?> PlayAsync(Stage stage, ScheduleSearch search)
@@ -139,7 +127,11 @@ public sealed partial class Explorer : IExplorer
             }
 
             NoteReleased(waiting);
+            if (!search.Confirms(Seen())) throw Astray(stage, turn);
         }
+
+        // What has come back so far, whatever values it had: those may differ where nobody looks at them.
+        string Seen() => string.Join(' ', stage.Played.Select(p => $"{p.Step}:{p.Rows.ToString(CultureInfo.InvariantCulture)}:{p.Error?.SqlState}"));
 
         List<SteppedSession> Waiting() => [.. stage.Sessions.Where(s => s.IsWaiting)];
 
@@ -162,14 +154,23 @@ public sealed partial class Explorer : IExplorer
     /// <summary>Schedules are replayed from the start: that works only where the same statements in the same order go the same way every time.</summary>
     private static ServerRefusedException Astray(Stage stage, Turn turn) => IsLost(stage)
         ? Lost()
-        : new($"The same statements, played again in the same order, went another way: {ScheduledStep.For(turn.Session, turn.Step)} could not be sent. "
+        : new($"The same statements, played again in the same order, went another way at {ScheduledStep.For(turn.Session, turn.Step)}. "
             + "A strategy whose statements depend on time or chance cannot be explored.");
+}
 
-    [GeneratedRegex(@"\btrigger\b", RegexOptions.IgnoreCase)]
-    private static partial Regex Trigger();
+/// <summary>Which orders one executed schedule stands for.</summary>
+/// <param name="Independent">Whether steps of two sessions may change places.</param>
+/// <param name="Alike">Whether sessions of one role may change their names.</param>
+internal sealed record Reduction(Func<ProgramStep, ProgramStep, bool> Independent, bool Alike)
+{
+    /// <summary>Every order by itself.</summary>
+    public static Reduction None { get; } = new(static (_, _) => false, false);
 
-    [GeneratedRegex(@"(?<![(,=]\s*)@attempt\b|@attempt\b(?!\s*(?:[),]|$|\bAS\b))", RegexOptions.IgnoreCase)]
-    private static partial Regex ComputesWithAttempt();
+    /// <summary>Whether every schedule has a new database and new sessions, be it needed or not.</summary>
+    public bool AlwaysAnew { get; init; }
+
+    /// <summary>As far as what is known of the statements allows.</summary>
+    public static Reduction Of(ProgramFootprint footprint) => new(new Independence(footprint).Holds, footprint.WhyNotAlike is null);
 }
 
 /// <summary>A session, or the environment, takes its next turn.</summary>

@@ -1,57 +1,51 @@
-using System.Text.RegularExpressions;
+using RaceLab.Engine.Footprints;
 using RaceLab.Engine.Programs;
 
 namespace RaceLab.Engine.Schedules;
 
 /// <summary>
-/// Which steps of two sessions may change places without anybody noticing. Conservative: what is not known to be independent is dependent.
+/// Which steps of two sessions may change places without anybody noticing. It goes by what is known (<see cref="ProgramFootprint"/>): what is not known to be independent is dependent.
 /// Two steps are independent where
 /// <list type="bullet">
 /// <item>one of them is BEGIN: it takes no snapshot and no lock on anything that others use; the transaction's first statement does
 /// (<see href="https://www.postgresql.org/docs/current/sql-begin.html">BEGIN</see>,
-/// <see href="https://www.postgresql.org/docs/current/transaction-iso.html">transaction isolation</see>);</item>
+/// <see href="https://www.postgresql.org/docs/current/transaction-iso.html">transaction isolation</see>). But <c>now()</c> is the time of BEGIN
+/// (<see href="https://www.postgresql.org/docs/current/functions-datetime.html#FUNCTIONS-DATETIME-CURRENT">current date/time</see>), so where any statement reads the clock, BEGINs and those statements keep their order;</item>
 /// <item>one of them is a delivery: a connection is opened, and nothing is sent over it yet;</item>
 /// <item>both are plain reads, and neither is SERIALIZABLE, where reads leave predicate locks that a later write may trip over
 /// (<see href="https://www.postgresql.org/docs/current/transaction-iso.html#XACT-SERIALIZABLE">serializable isolation level</see>);</item>
-/// <item>one is a plain read, neither is SERIALIZABLE, and the other is an INSERT, UPDATE, DELETE or MERGE inside a transaction: what is not
+/// <item>one is a plain read, neither is SERIALIZABLE, and the other is an INSERT, UPDATE, DELETE or MERGE of ordinary tables inside a transaction: what is not
 /// committed is not seen, and reading waits for no row lock
-/// (<see href="https://www.postgresql.org/docs/current/explicit-locking.html">explicit locking</see>).</item>
+/// (<see href="https://www.postgresql.org/docs/current/explicit-locking.html">explicit locking</see>). Neither holds where some step keeps readers out of a table, since reading may wait then;</item>
 /// <item>one enters or leaves a mutex or a shared call of the application, or takes a connection, and the other is a statement: the database knows nothing of the
 /// former, and the application nothing of the latter. Not where taking a connection resets its session, which may free locks.</item>
 /// </list>
-/// Everything else is dependent: whatever time does (a standby that replays, a lease that runs out), and a statement that ends sessions, with every step; two writes, anything with a COMMIT, a ROLLBACK, a crash or a savepoint, statements that commit by themselves with
-/// whatever reads, locking reads, two steps of the application, giving a connection back, and every statement that calls a function, since a function may lock or write.
+/// Everything else is dependent: a statement of which something is not known, with every step, BEGIN and deliveries included; whatever time does (a standby that replays, a lease that runs
+/// out), and a statement that ends sessions, likewise; two writes, anything with a COMMIT, a ROLLBACK, a crash or a savepoint, statements that commit by themselves with
+/// whatever reads, locking reads, two steps of the application, and giving a connection back.
 /// </summary>
-public static partial class Independence
+internal sealed class Independence(ProgramFootprint program)
 {
-    private static readonly HashSet<string> HarmlessBeforeParenthesis = new(StringComparer.OrdinalIgnoreCase)
-    {
-        "into", "values", "conflict", "in", "exists", "and", "or", "not", "where", "from", "as", "on", "select", "set", "by", "having", "when", "then", "else",
-        "count", "sum", "min", "max", "avg", "coalesce", "greatest", "least", "lower", "upper",
-    };
-
     /// <summary>Whether steps of two different sessions are independent.</summary>
-    public static bool Holds(ProgramStep a, ProgramStep b)
+    public bool Holds(ProgramStep a, ProgramStep b)
     {
         if (a.IsTimesOwn || b.IsTimesOwn || a.Sql is { EndsSessions: true } || b.Sql is { EndsSessions: true }) return false;
-        var (x, y) = (KindOf(a), KindOf(b));
-        if (x == Effect.Unnoticed || y == Effect.Unnoticed) return true;
+        if (IsUnknown(a) || IsUnknown(b)) return false;
+        if (ReadsClock(a) && ReadsClock(b)) return false;
+        if (IsUnnoticed(a) || IsUnnoticed(b)) return true;
         if ((IsAside(a) && b.Sql is not null) || (IsAside(b) && a.Sql is not null)) return true;
-        if (IsWatched(a) || IsWatched(b)) return false;
-        return (x, y) is (Effect.Reads, Effect.Reads) or (Effect.Reads, Effect.WritesUnseen) or (Effect.WritesUnseen, Effect.Reads);
+        return !IsWatched(a) && !IsWatched(b) && !program.LocksOutReaders && ((Reads(a) && (Reads(b) || WritesUnseen(b))) || (WritesUnseen(a) && Reads(b)));
     }
 
-    private static Effect KindOf(ProgramStep step)
-    {
-        if (step.Kind == StepKind.Delivery || (step.Kind == StepKind.Begin && !step.InTransaction)) return Effect.Unnoticed;
-        if (step.Kind != StepKind.Statement || CallsSomething(step.Sql!.Numbered)) return Effect.Other;
-        if (Read().IsMatch(step.Sql.Numbered)) return Locks().IsMatch(step.Sql.Numbered) ? Effect.Other : Effect.Reads;
-        return step.InTransaction && Write().IsMatch(step.Sql.Numbered) ? Effect.WritesUnseen : Effect.Other;
-    }
+    private static bool IsUnnoticed(ProgramStep step) => step.Kind == StepKind.Delivery || (step.Kind == StepKind.Begin && !step.InTransaction);
 
-    /// <summary>Whether a name stands in front of a parenthesis that is neither a table's column list nor known to do nothing but compute.</summary>
-    private static bool CallsSomething(string sql) => NameBeforeParenthesis().Matches(ColumnList().Replace(sql, "INTO ("))
-        .Any(match => !HarmlessBeforeParenthesis.Contains(match.Groups[1].Value));
+    private bool IsUnknown(ProgramStep step) => program.Of(step) is { Effect: StatementEffect.Unknown };
+
+    private bool ReadsClock(ProgramStep step) => program.Of(step) is { ReadsClock: true } || (program.ReadsClock && step.Kind == StepKind.Begin && !step.InTransaction);
+
+    private bool Reads(ProgramStep step) => program.Of(step) is { Effect: StatementEffect.Reads };
+
+    private bool WritesUnseen(ProgramStep step) => step.InTransaction && program.Of(step) is { Effect: StatementEffect.Writes };
 
     private static bool IsAside(ProgramStep step) => step.Gate switch
     {
@@ -60,30 +54,7 @@ public static partial class Independence
         _ => true,
     };
 
-    // A transaction that asks for no level gets the server's default, which may be SERIALIZABLE.
-    private static bool IsWatched(ProgramStep step) =>
-        step.Kind == StepKind.Statement && step.InTransaction && step.Isolation is null or IsolationLevel.Serializable;
-
-    private enum Effect
-    {
-        Other,
-        Unnoticed,
-        Reads,
-        WritesUnseen,
-    }
-
-    [GeneratedRegex(@"^SELECT\b", RegexOptions.IgnoreCase)]
-    private static partial Regex Read();
-
-    [GeneratedRegex(@"^(INSERT|UPDATE|DELETE|MERGE)\b", RegexOptions.IgnoreCase)]
-    private static partial Regex Write();
-
-    [GeneratedRegex(@"\bFOR\s+(NO\s+KEY\s+UPDATE|UPDATE|SHARE|KEY\s+SHARE)\b|\bINTO\b", RegexOptions.IgnoreCase)]
-    private static partial Regex Locks();
-
-    [GeneratedRegex(@"\bINTO\s+[\w."" ]+\(", RegexOptions.IgnoreCase)]
-    private static partial Regex ColumnList();
-
-    [GeneratedRegex(@"([\w""]+)\s*\(")]
-    private static partial Regex NameBeforeParenthesis();
+    // A transaction that asks for no level gets the server's default; so does a statement that is its own transaction.
+    private bool IsWatched(ProgramStep step) =>
+        step.Kind == StepKind.Statement && (step.Isolation == IsolationLevel.Serializable || (step.Isolation is null && program.IsSerializable));
 }

@@ -42,6 +42,9 @@ internal sealed class ScheduleSearch
         return turn;
     }
 
+    /// <summary>Whether what was seen behind the turn that was taken last is what was seen there every time before.</summary>
+    public bool Confirms(string seen) => _choices[_depth - 1].Confirms(seen);
+
     /// <summary>Goes to the next schedule; false where there is none.</summary>
     public bool Backtrack()
     {
@@ -59,10 +62,17 @@ internal sealed class ScheduleSearch
     private sealed class Choice(IReadOnlyList<Turn> candidates, IReadOnlyList<Turn> sleeping)
     {
         private int _current;
+        private string? _seen;
 
         public Turn? Current => _current < candidates.Count ? candidates[_current] : null;
 
-        public bool Advance() => ++_current < candidates.Count;
+        public bool Advance()
+        {
+            _seen = null;
+            return ++_current < candidates.Count;
+        }
+
+        public bool Confirms(string seen) => (_seen ??= seen) == seen;
 
         /// <summary>What need not be tried behind the current turn: it was tried before it, and their order makes no difference.</summary>
         public IReadOnlyList<Turn> SleepBehind(Func<ProgramStep, ProgramStep, bool> independent)

@@ -1,6 +1,6 @@
 using Npgsql;
-using RaceLab.Engine.Applications;
 using RaceLab.Engine.Databases;
+using RaceLab.Engine.Footprints;
 using RaceLab.Engine.Programs;
 using RaceLab.Engine.Races;
 
@@ -12,7 +12,8 @@ namespace RaceLab.Engine.Schedules;
 /// </summary>
 internal sealed partial class Stage : IAsyncDisposable
 {
-    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(1);
+    /// <summary>How often a stage looks whether something that it waits for has come.</summary>
+    public static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(1);
 
     /// <summary>More than a look for deadlocks takes a server that is not very busy.</summary>
     private static readonly TimeSpan DeadlockCheckTime = TimeSpan.FromMilliseconds(50);
@@ -20,10 +21,7 @@ internal sealed partial class Stage : IAsyncDisposable
     /// <summary>How much longer than a look for deadlocks a schedule waits for a wait to end by itself.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long the server may take to end the connection of a session that crashed.</summary>
-    private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(10);
-
-    private readonly List<IAsyncDisposable> _owned = [];
+    private readonly LabServer _server;
     private readonly List<SteppedSession> _sessions = [];
     private readonly List<PlayedStep> _played = [];
     private readonly InputSource _inputs;
@@ -32,16 +30,12 @@ internal sealed partial class Stage : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly CancellationToken _cancellation;
     private PermitLease? _permits;
-    private RentedServices? _services;
+    private Ground? _ground;
     private bool _mayReplay;
-    private Application? _application;
-    private RaceTable? _table;
-    private LockWatcher? _watcher;
-    private Onlooker? _onlooker;
-    private TimeSpan _deadlockTimeout;
 
-    private Stage(RaceRequest request, StageSettings settings, TimeProvider time, CancellationToken cancellation)
+    private Stage(LabServer server, RaceRequest request, StageSettings settings, TimeProvider time, CancellationToken cancellation)
     {
+        _server = server;
         _request = request;
         _inputs = InputSource.ForSchedule(request);
         _settings = settings;
@@ -54,6 +48,12 @@ internal sealed partial class Stage : IAsyncDisposable
     /// <summary>What has been played since the last <see cref="ResetAsync"/>, in the order in which answers came back.</summary>
     public IReadOnlyList<PlayedStep> Played => _played;
 
+    /// <summary>What the statements do, as the server says.</summary>
+    /// <exception cref="InvalidOperationException">The stage was not opened to play again.</exception>
+    public ProgramFootprint Footprint => _ground!.Footprint ?? throw new InvalidOperationException("Only a stage that plays again asks what statements do.");
+
+    private Ground On => _ground!;
+
     private string Key => _request.Scenario.Key.For(1);
 
     /// <summary>Builds the tables and opens the sessions; all of them fight over key 1.</summary>
@@ -65,10 +65,10 @@ internal sealed partial class Stage : IAsyncDisposable
     public static async Task<Stage> OpenAsync(
         LabServer server, RaceRequest request, StageSettings settings, TimeProvider time, CancellationToken cancellation)
     {
-        var stage = new Stage(request, settings, time, cancellation);
+        var stage = new Stage(server, request, settings, time, cancellation);
         try
         {
-            await stage.OpenAsync(server).ConfigureAwait(false);
+            await stage.OpenAsync().ConfigureAwait(false);
             return stage;
         }
         catch
@@ -78,27 +78,35 @@ internal sealed partial class Stage : IAsyncDisposable
         }
     }
 
-    /// <summary>Puts the tables back to their start and begins every session's attempt anew. All attempts must have ended.</summary>
-    public async Task ResetAsync()
+    /// <summary>Everything is as it was at the start, and every session's attempt begins anew. All attempts must have ended.</summary>
+    /// <param name="always">Another database takes the place of this one, whatever is known of the statements.</param>
+    public async Task ResetAsync(bool always = false)
     {
-        await EmptyPoolsAsync().ConfigureAwait(false);
-        await StartOverAsync().ConfigureAwait(false);
+        if (always || !Footprint.KeepsSessions || Footprint.StartOver == StartOver.NewDatabase)
+        {
+            await RestartAsync(always).ConfigureAwait(false);
+            return;
+        }
+
+        await On.EmptyPoolsAsync(_cancellation).ConfigureAwait(false);
+        await StartOverAsync(always).ConfigureAwait(false);
         foreach (var session in _sessions) await session.StartAsync(Key).ConfigureAwait(false);
     }
 
-    /// <summary>Whatever was played is forgotten, locks and waits included: the tables are put back to their start, and new sessions begin.</summary>
-    public async Task RestartAsync()
+    /// <summary>Whatever was played is forgotten, locks and waits included: everything is as it was at the start, and new sessions begin.</summary>
+    /// <param name="always">Another database takes the place of this one, whatever is known of the statements.</param>
+    public async Task RestartAsync(bool always = false)
     {
         await CloseSessionsAsync().ConfigureAwait(false);
-        await StartOverAsync().ConfigureAwait(false);
+        await StartOverAsync(always).ConfigureAwait(false);
         await OpenSessionsAsync().ConfigureAwait(false);
     }
 
     /// <summary>What is committed.</summary>
-    public Task<Look> CommittedAsync() => _onlooker!.CommittedAsync(_cancellation);
+    public Task<Look> CommittedAsync() => On.Onlooker.CommittedAsync(_cancellation);
 
     /// <summary>What a session would see of the table now.</summary>
-    public Task<Look> LookAsync(SteppedSession session) => _onlooker!.LookAsync(session, _cancellation);
+    public Task<Look> LookAsync(SteppedSession session) => On.Onlooker.LookAsync(session, _cancellation);
 
     /// <summary>
     /// Lets a session take its next turn: it sends a statement, or crashes, or its attempt is delivered again. Waits until everybody's answer has come back or
@@ -106,11 +114,11 @@ internal sealed partial class Stage : IAsyncDisposable
     /// </summary>
     public async Task TakeTurnAsync(SteppedSession session)
     {
-        var closing = _application!.ClosesConnections && session.Next is { Kind: StepKind.Leave, Gate.Kind: BlockKind.Connection } ? session.ProcessId : null;
+        var closing = On.Application.ClosesConnections && session.Next is { Kind: StepKind.Leave, Gate.Kind: BlockKind.Connection } ? session.ProcessId : null;
         if (session.AwaitsDelivery) _played.Add(await session.DeliverAsync(_played.Count).ConfigureAwait(false));
         else if (session.Next!.Kind == StepKind.Crash) await CrashAsync(session).ConfigureAwait(false);
         else await SendAsync(session).ConfigureAwait(false);
-        if (closing is { } process) await AwaitEndAsync(process).ConfigureAwait(false);
+        if (closing is { } process) await On.AwaitEndAsync(process, _cancellation).ConfigureAwait(false);
         await SettleAsync(session).ConfigureAwait(false);
     }
 
@@ -138,8 +146,8 @@ internal sealed partial class Stage : IAsyncDisposable
         if (Stuck is { } stuck)
         {
             // A circle through the application may still have one in the database beside it, which the server ends by itself.
-            if (!stuck.Blockers.Contains(LockHolder.Pool)) await Task.WhenAny([.. waiting, Task.Delay(_deadlockTimeout + Grace, _time, _cancellation)]).ConfigureAwait(false);
-            if (!stuck.Pending.IsCompleted) await _watcher!.CancelAsync(stuck.ProcessId!.Value, _cancellation).ConfigureAwait(false);
+            if (!stuck.Blockers.Contains(LockHolder.Pool)) await Task.WhenAny([.. waiting, Task.Delay(On.DeadlockTimeout + Grace, _time, _cancellation)]).ConfigureAwait(false);
+            if (!stuck.Pending.IsCompleted) await On.Watcher.CancelAsync(stuck.ProcessId!.Value, _cancellation).ConfigureAwait(false);
         }
 
         await Task.WhenAny(waiting).ConfigureAwait(false);
@@ -158,7 +166,7 @@ internal sealed partial class Stage : IAsyncDisposable
             return;
         }
 
-        var grace = _deadlockTimeout + Grace;
+        var grace = On.DeadlockTimeout + Grace;
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(_cancellation);
         await Task.WhenAny(session.Pending, Task.Delay(grace, _time, enough.Token)).ConfigureAwait(false);
         await enough.CancelAsync().ConfigureAwait(false);
@@ -183,70 +191,37 @@ internal sealed partial class Stage : IAsyncDisposable
                 new RaceEvent(0, 0, 0, 1, RaceEvent.AttemptEnded, session.Outcome, rejection, (ushort)session.Retries, (byte)session.Delivery, session.LeftOpen)));
         }
 
-        await _table!.WriteAttemptsAsync(attempts, rejections, _cancellation).ConfigureAwait(false);
-        var invariants = await _table.AskInvariantsAsync(Math.Max(0, _sessions.Count(s => s.Outcome == Outcome.Created) - 1), _cancellation).ConfigureAwait(false);
-        var rows = await _table.CountRowsAsync(_cancellation).ConfigureAwait(false);
+        await On.Table.WriteAttemptsAsync(attempts, rejections, _cancellation).ConfigureAwait(false);
+        var invariants = await On.Table.AskInvariantsAsync(Math.Max(0, _sessions.Count(s => s.Outcome == Outcome.Created) - 1), _cancellation).ConfigureAwait(false);
+        var rows = await On.Table.CountRowsAsync(_cancellation).ConfigureAwait(false);
         return new ScheduleResult([.. _played], [.. _sessions.Select(s => s.Outcome)], rows, invariants);
     }
 
     public async ValueTask DisposeAsync()
     {
         foreach (var session in _sessions) await session.DisposeAsync().ConfigureAwait(false);
-        for (var i = _owned.Count - 1; i >= 0; i--) await _owned[i].DisposeAsync().ConfigureAwait(false);
+        if (_ground is not null) await _ground.DisposeAsync().ConfigureAwait(false);
+        if (_loops is not null) await _loops.DisposeAsync().ConfigureAwait(false);
         _permits?.Dispose();
     }
 
-    private async Task OpenAsync(LabServer server)
+    private async Task OpenAsync()
     {
-        if (await server.FindLackAsync(_request.Scenario.NeedsOf(_request.Strategy), _cancellation).ConfigureAwait(false) is { } lack)
+        if (await _server.FindLackAsync(_request.Scenario.NeedsOf(_request.Strategy), _cancellation).ConfigureAwait(false) is { } lack)
             throw new ServerRefusedException(lack);
-        var count = _request.Workload.Workers;
-        _permits = await server.Permits.TakeAsync(count + 2, _settings.Use, null, _cancellation).ConfigureAwait(false);
-        var database = await server.RentDatabaseAsync(_cancellation).ConfigureAwait(false);
-        _owned.Add(database);
-        if (_settings.DeadlockTimeout is { } early) await database.LookForDeadlocksAfterAsync(early, _cancellation).ConfigureAwait(false);
-        var settings = new SessionSettings
-        {
-            SynchronousCommit = false,
-            StatementTimeout = _settings.Patience,
-            IdleInTransactionTimeout = _settings.Patience + _settings.Patience,
-            ApplicationName = $"racelab {_request.Strategy.Id}",
-            SimpleQueries = true,
-        };
-        _watcher = await LockWatcher.OpenAsync(database.WatcherConnectionString, _cancellation).ConfigureAwait(false);
-        _owned.Add(_watcher);
-        await StartEngineAsync(server, settings.Over(database.ConnectionString).ConnectionString).ConfigureAwait(false);
-        _services = await RentedServices.RentAsync(server.Services, _request.Strategy.Program, database, settings, stepped: true, _loops, _cancellation).ConfigureAwait(false);
-        _owned.Add(_services);
-        var source = settings.SourceFor(database.ConnectionString);
-        _owned.Add(source);
-        var connection = await source.OpenConnectionAsync(_cancellation).ConfigureAwait(false);
-        _owned.Add(connection);
-        _deadlockTimeout = await DeadlockTimeoutAsync(connection).ConfigureAwait(false);
-        _table = new RaceTable(_request, connection);
-        await _table.BuildAsync(_cancellation).ConfigureAwait(false);
-        await HoldReplayAsync().ConfigureAwait(false);
-        _onlooker = new Onlooker(connection, _request.Scenario.View ?? _request.Scenario.Rows, _settings.KeptRows);
-        var strategy = _request.Strategy;
-        if (strategy.Connection?.RoleConnections is { } limit) await database.LimitConnectionsAsync(limit + 1, 1, _cancellation).ConfigureAwait(false);
-        var connections = new ConnectionSource(_loops, database.ConnectionString, settings, strategy.Connection, _services, strategy.Program, _settings.KeptRows, _time);
-        _owned.Add(connections);
-        _application = new Application(strategy, connections.OpenAsync);
-        _owned.Add(_application);
+        _permits = await _server.Permits.TakeAsync(_request.Workload.Workers + 2, _settings.Use, null, _cancellation).ConfigureAwait(false);
+        _ground = await PrepareGroundAsync(null).ConfigureAwait(false);
         await OpenSessionsAsync().ConfigureAwait(false);
     }
 
-    private async Task<TimeSpan> DeadlockTimeoutAsync(NpgsqlConnection connection)
-    {
-        await using var command = new NpgsqlCommand("SELECT setting::int FROM pg_catalog.pg_settings WHERE name = 'deadlock_timeout'", connection);
-        return TimeSpan.FromMilliseconds((int)(await command.ExecuteScalarAsync(_cancellation).ConfigureAwait(false))!);
-    }
+    private Task<Ground> PrepareGroundAsync(ProgramFootprint? footprint) =>
+        Ground.PrepareAsync(_server, _request, _settings, StartEngineAsync, footprint, _time, _cancellation);
 
     private async Task OpenSessionsAsync()
     {
         for (var number = 1; number <= _request.Workload.Workers; number++)
         {
-            var session = new SteppedSession(number, _application!.SeatFor(number), _request, _inputs, _settings.RetriesAtMost, _cancellation);
+            var session = new SteppedSession(number, On.Application.SeatFor(number), _request, _inputs, _settings.RetriesAtMost, _cancellation);
             _sessions.Add(session);
             await session.StartAsync(Key).ConfigureAwait(false);
         }
@@ -263,7 +238,7 @@ internal sealed partial class Stage : IAsyncDisposable
     {
         var process = session.ProcessId!.Value;
         _played.Add(await session.CrashAsync(_played.Count).ConfigureAwait(false));
-        await AwaitEndAsync(process).ConfigureAwait(false);
+        await On.AwaitEndAsync(process, _cancellation).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -274,9 +249,9 @@ internal sealed partial class Stage : IAsyncDisposable
     {
         foreach (var waiter in _sessions.Where(s => s is { IsWaiting: true, IsAtGate: false } && s.BlockedBy.Contains(session.Number)))
         {
-            var left = _deadlockTimeout + DeadlockCheckTime - waiter.Waited;
+            var left = On.DeadlockTimeout + DeadlockCheckTime - waiter.Waited;
             if (left <= TimeSpan.Zero) continue;
-            var held = await _watcher!.LocksOfAsync([waiter.ProcessId!.Value], _cancellation).ConfigureAwait(false);
+            var held = await On.Watcher.LocksOfAsync([waiter.ProcessId!.Value], _cancellation).ConfigureAwait(false);
             if (held.Any(l => l.IsGranted)) await Task.Delay(left, _time, _cancellation).ConfigureAwait(false);
         }
     }
@@ -299,7 +274,7 @@ internal sealed partial class Stage : IAsyncDisposable
                 var answered = await session.TakeAnswerAsync().ConfigureAwait(false);
                 if (session.HasLimitedWaits && answered is { Error.SqlState: PostgresErrorCodes.LockNotAvailable, BlockedBy.Count: 0 })
                     answered = answered with { BlockedBy = await HoldersBesideAsync(session).ConfigureAwait(false) };
-                if (answered is { Error.SqlState: PostgresErrorCodes.DeadlockDetected, BlockedBy.Count: 0 } && session.Took >= _deadlockTimeout) answered = answered with { BlockedBy = OtherEndFrom(session) };
+                if (answered is { Error.SqlState: PostgresErrorCodes.DeadlockDetected, BlockedBy.Count: 0 } && session.Took >= On.DeadlockTimeout) answered = answered with { BlockedBy = OtherEndFrom(session) };
                 _mayReplay |= commits && answered.Error is null;
                 _played.Add(answered);
                 changed = true;

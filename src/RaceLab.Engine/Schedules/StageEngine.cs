@@ -1,4 +1,3 @@
-using RaceLab.Engine.Databases;
 using RaceLab.Engine.Races;
 using RaceLab.Engine.Wire;
 
@@ -16,28 +15,34 @@ internal sealed partial class Stage
     /// Sessions run on the wire engine, all of them on one loop, and on Npgsql where that engine does not know what this system or the server asks for. Only
     /// trying tells, and once is enough for a server.
     /// </summary>
-    private async Task StartEngineAsync(LabServer server, string connectionString)
+    private async Task<WireLoops?> StartEngineAsync(Ground ground, string connectionString)
     {
-        if (server.WireFit == WireFit.Unfit) return;
+        if (_loops is not null || _server.WireFit == WireFit.Unfit) return _loops;
+        WireLoops? loops = null;
         try
         {
-            var loops = WireLoops.Start(1);
-            _owned.Add(loops);
+            loops = WireLoops.Start(1);
             var target = WireTarget.From(connectionString);
-            if (server.WireFit == WireFit.Untried)
+            if (_server.WireFit == WireFit.Untried)
             {
                 // Whoever is limited in the connections of a role must not find this one among them.
                 var tried = await WireConnection.OpenAsync(loops.Here, target, _cancellation).ConfigureAwait(false);
                 await tried.CloseAsync().ConfigureAwait(false);
-                await AwaitEndAsync(tried.ProcessId).ConfigureAwait(false);
+                await ground.AwaitEndAsync(tried.ProcessId, _cancellation).ConfigureAwait(false);
             }
 
-            server.WireFit = WireFit.Fit;
-            _loops = loops;
+            _server.WireFit = WireFit.Fit;
+            (_loops, loops) = (loops, null);
         }
         catch (WireUnfitException)
         {
-            server.WireFit = WireFit.Unfit;
+            _server.WireFit = WireFit.Unfit;
         }
+        finally
+        {
+            if (loops is not null) await loops.DisposeAsync().ConfigureAwait(false);
+        }
+
+        return _loops;
     }
 }

@@ -8,6 +8,9 @@ internal sealed record StageSettings
     /// <summary>How often a block is run again at most; null: as often as the program says.</summary>
     public int? RetriesAtMost { get; init; }
 
+    /// <summary>Whether more than one schedule is played on it, or one again, each from the same start.</summary>
+    public bool PlaysAgain { get; init; }
+
     /// <summary>What its connections are for.</summary>
     public PermitUse Use { get; init; } = PermitUse.Load;
 

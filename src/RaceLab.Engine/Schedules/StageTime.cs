@@ -1,5 +1,6 @@
 using RaceLab.Engine.Content;
 using RaceLab.Engine.Databases;
+using RaceLab.Engine.Footprints;
 using RaceLab.Engine.Programs;
 
 namespace RaceLab.Engine.Schedules;
@@ -10,10 +11,10 @@ internal sealed partial class Stage
     /// <summary>What time could do now, while any session may still notice.</summary>
     public IReadOnlyList<EnvironmentTurn> Environment => _sessions.All(s => s.HasEnded)
         ? []
-        : [.. _mayReplay && _services!.Standby is not null ? [EnvironmentTurn.Replay] : (EnvironmentTurn[])[], .. RunningOut.Select(h => EnvironmentTurn.ExpiryOf(h.Actor))];
+        : [.. _mayReplay && On.Services.Standby is not null ? [EnvironmentTurn.Replay] : (EnvironmentTurn[])[], .. RunningOut.Select(h => EnvironmentTurn.ExpiryOf(h.Actor))];
 
     /// <summary>Leases that may run out: short ones, and those whose holder will never give them back.</summary>
-    private IEnumerable<LeaseHold> RunningOut => (_services!.Leases?.Holds ?? [])
+    private IEnumerable<LeaseHold> RunningOut => (On.Services.Leases?.Holds ?? [])
         .Where(h => h.Length < LeaseRule.Outlives || _sessions[h.Actor - 1].Next is null)
         .DistinctBy(h => h.Actor);
 
@@ -27,25 +28,35 @@ internal sealed partial class Stage
     public async Task TakeTurnAsync(ProgramStep step)
     {
         if (step.Kind == StepKind.Replay) await HoldReplayAsync().ConfigureAwait(false);
-        else await _services!.ExpireAsync(RunningOut.First(h => ProgramStep.ExpiryOf(h.Actor) == step), _cancellation).ConfigureAwait(false);
+        else await On.Services.ExpireAsync(RunningOut.First(h => ProgramStep.ExpiryOf(h.Actor) == step), _cancellation).ConfigureAwait(false);
         _played.Add(new PlayedStep(ScheduledStep.For(ScheduledStep.Environment, step), [], 0, null, null, _played.Count));
         await SettleAsync().ConfigureAwait(false);
     }
 
     /// <summary>Tables, leases, inputs and the standby are as they were at the start.</summary>
-    private async Task StartOverAsync()
+    private async Task StartOverAsync(bool always)
     {
-        await _table!.ResetAsync(_cancellation).ConfigureAwait(false);
-        await _services!.ForgetLeasesAsync(_cancellation).ConfigureAwait(false);
+        if (always || Footprint.StartOver == StartOver.NewDatabase) await MoveAsync().ConfigureAwait(false);
+        else await On.Table.ResetAsync(Footprint.StartOver == StartOver.BuildAgain, _cancellation).ConfigureAwait(false);
+        await On.Services.ForgetLeasesAsync(_cancellation).ConfigureAwait(false);
         await HoldReplayAsync().ConfigureAwait(false);
         _played.Clear();
         _inputs.Restart();
     }
 
+    /// <summary>The stage gives its database back and takes another one. All sessions must be closed.</summary>
+    private async Task MoveAsync()
+    {
+        var footprint = On.Footprint;
+        await On.DisposeAsync().ConfigureAwait(false);
+        _ground = null;
+        _ground = await PrepareGroundAsync(footprint).ConfigureAwait(false);
+    }
+
     /// <summary>Has the standby, where there is one, replay all that is committed, and no more.</summary>
     private async Task HoldReplayAsync()
     {
-        if (_services!.Standby is { } standby) await standby.ReplayAndHoldAsync(_cancellation).ConfigureAwait(false);
+        await On.HoldReplayAsync(_cancellation).ConfigureAwait(false);
         _mayReplay = false;
     }
 }

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace RaceLab.Engine.Schedules;
 
 /// <content>What sessions hold and wait for, in the database and in the application, and what nobody will let go.</content>
@@ -8,8 +6,8 @@ internal sealed partial class Stage
     /// <summary>What sessions hold and wait for, in the database and in the application, and what is held by connections that lie in a pool.</summary>
     public async Task<IReadOnlyList<ProcessLock>> LocksAsync()
     {
-        var locks = await _watcher!.LocksOfAsync([.. _sessions.Select(s => s.ProcessId).OfType<int>(), .. _application!.IdleProcesses], _cancellation).ConfigureAwait(false);
-        return [.. locks, .. _application.Holds.DistinctBy(h => (h.Actor, h.Kind)).Select(h => new ProcessLock(-h.Actor, GateWords.Of(h.Kind), h.Value ?? "", "ExclusiveLock", h.WaitsFor is null))];
+        var locks = await On.Watcher.LocksOfAsync([.. _sessions.Select(s => s.ProcessId).OfType<int>(), .. On.Application.IdleProcesses], _cancellation).ConfigureAwait(false);
+        return [.. locks, .. On.Application.Holds.DistinctBy(h => (h.Actor, h.Kind)).Select(h => new ProcessLock(-h.Actor, GateWords.Of(h.Kind), h.Value ?? "", "ExclusiveLock", h.WaitsFor is null))];
     }
 
     /// <summary>
@@ -27,33 +25,14 @@ internal sealed partial class Stage
         }
     }
 
-    /// <summary>Closes every connection. Where connecting is part of the schedule, those before must not count any more.</summary>
+    /// <summary>Closes every connection. Where connecting is part of the schedule, or sessions keep what they hold, those before must not count any more.</summary>
     private async Task CloseSessionsAsync()
     {
-        var processes = _request.Strategy.Connection is null ? [] : _sessions.Select(s => s.ProcessId).OfType<int>().ToList();
+        var processes = _request.Strategy.Connection is null && Footprint.KeepsSessions ? [] : _sessions.Select(s => s.ProcessId).OfType<int>().ToList();
         foreach (var session in _sessions) await session.DisposeAsync().ConfigureAwait(false);
         _sessions.Clear();
-        foreach (var process in processes) await AwaitEndAsync(process).ConfigureAwait(false);
-        await EmptyPoolsAsync().ConfigureAwait(false);
-    }
-
-    /// <summary>What lies in the pools holds what it held: a run that begins anew needs new connections.</summary>
-    private async Task EmptyPoolsAsync()
-    {
-        var processes = _application!.IdleProcesses.ToList();
-        await _application.DisposeAsync().ConfigureAwait(false);
-        foreach (var process in processes) await AwaitEndAsync(process).ConfigureAwait(false);
-    }
-
-    private async Task AwaitEndAsync(int process)
-    {
-        var closedAt = Stopwatch.GetTimestamp();
-        while (await _watcher!.IsThereAsync(process, _cancellation).ConfigureAwait(false))
-        {
-            if (Stopwatch.GetElapsedTime(closedAt) > EndPatience)
-                throw new TimeoutException($"The server did not end a connection that was closed within {EndPatience.TotalSeconds} s.");
-            await Task.Delay(PollInterval, _time, _cancellation).ConfigureAwait(false);
-        }
+        foreach (var process in processes) await On.AwaitEndAsync(process, _cancellation).ConfigureAwait(false);
+        await On.EmptyPoolsAsync(_cancellation).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -62,7 +41,7 @@ internal sealed partial class Stage
     private async Task<int[]> HoldersBesideAsync(SteppedSession session)
     {
         var others = _sessions.Where(s => s != session && s is { IsInTransaction: true, ProcessId: not null }).ToList();
-        var locks = await _watcher!.LocksOfAsync([.. others.Select(s => s.ProcessId!.Value)], _cancellation).ConfigureAwait(false);
+        var locks = await On.Watcher.LocksOfAsync([.. others.Select(s => s.ProcessId!.Value)], _cancellation).ConfigureAwait(false);
         var holders = locks.Where(l => l is { IsGranted: true, Mode: not "AccessShareLock", Kind: not "virtualxid" }).Select(l => l.ProcessId).ToHashSet();
         return [.. others.Where(s => holders.Contains(s.ProcessId!.Value)).Select(s => s.Number)];
     }
@@ -82,10 +61,10 @@ internal sealed partial class Stage
     /// <summary>Whom a session waits for, in the application or in the database.</summary>
     private async Task<int[]> BlockersOfAsync(SteppedSession session)
     {
-        if (session.Next!.Gate is { Lease: not null }) return _services!.Leases!.BlockersOf(session.Number);
-        if (session.IsAtGate) return [.. _application!.Holds.Where(h => h.Actor == session.Number).Select(h => h.WaitsFor).OfType<int>()];
-        var blockers = await _watcher!.BlockersOfAsync(session.ProcessId!.Value, _cancellation).ConfigureAwait(false);
-        int[] pool = blockers.Intersect(_application!.IdleProcesses).Any() ? [LockHolder.Pool] : [];
+        if (session.Next!.Gate is { Lease: not null }) return On.Services.Leases!.BlockersOf(session.Number);
+        if (session.IsAtGate) return [.. On.Application.Holds.Where(h => h.Actor == session.Number).Select(h => h.WaitsFor).OfType<int>()];
+        var blockers = await On.Watcher.BlockersOfAsync(session.ProcessId!.Value, _cancellation).ConfigureAwait(false);
+        int[] pool = blockers.Intersect(On.Application.IdleProcesses).Any() ? [LockHolder.Pool] : [];
         return [.. pool, .. _sessions.Where(s => s.ProcessId is { } process && blockers.Contains(process)).Select(s => s.Number)];
     }
 
@@ -93,7 +72,7 @@ internal sealed partial class Stage
     private async Task MarkEndedAsync()
     {
         foreach (var session in _sessions)
-            if (session is { IsWaiting: false, ProcessId: { } process } && !await _watcher!.IsThereAsync(process, _cancellation).ConfigureAwait(false)) await session.HearEndAsync().ConfigureAwait(false);
+            if (session is { IsWaiting: false, ProcessId: { } process } && !await On.Watcher.IsThereAsync(process, _cancellation).ConfigureAwait(false)) await session.HearEndAsync().ConfigureAwait(false);
     }
 
     private async Task<bool> HasReturnedAsync(SteppedSession session)

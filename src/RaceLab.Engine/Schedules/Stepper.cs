@@ -98,7 +98,7 @@ public sealed partial class Stepper : IAsyncDisposable
         Wish? granted = null;
         try
         {
-            var settings = new StageSettings { KeptRows = ScheduleRunner.KeptRows, Patience = TimeSpan.FromMinutes(30), Use = PermitUse.Idle };
+            var settings = new StageSettings { KeptRows = ScheduleRunner.KeptRows, Patience = TimeSpan.FromMinutes(30), Use = PermitUse.Idle, PlaysAgain = true };
             _stage = await Stage.OpenAsync(_server, _request, settings, _time, _end.Token).ConfigureAwait(false);
             while ((granted = await NextAsync().ConfigureAwait(false)) is not null)
             {
