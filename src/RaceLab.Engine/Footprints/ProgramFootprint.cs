@@ -84,7 +84,7 @@ internal sealed partial class ProgramFootprint
                 ? "what a statement does is not known"
                 : await WhyNotAlikeAsync(known, facts, connection, cancellation).ConfigureAwait(false),
             KeepsSessions = footprints.All(f => f is not { LeavesSessionState: true }),
-            StartOver = !isKnown || facts.HasFreeSequences || facts.HasTablesElsewhere ? StartOver.NewDatabase
+            StartOver = !isKnown || facts.HasFreeSequences ? StartOver.NewDatabase
                 : await HasRowsAsync(facts, connection, cancellation).ConfigureAwait(false) ? facts.OtherObjects.Count == 0 ? StartOver.BuildAgain : StartOver.NewDatabase
                 : facts.HasUsedSequences ? StartOver.NewDatabase : StartOver.Empty,
         };

@@ -89,9 +89,6 @@ internal sealed class ServerFacts
     /// <summary>Kinds of objects that were made beside tables, with their indexes and the sequences of their columns.</summary>
     public required IReadOnlyList<string> OtherObjects { get; init; }
 
-    /// <summary>Whether there are tables outside of the schema that a race has.</summary>
-    public bool HasTablesElsewhere => _tables.Values.Any(t => !t.IsRacesOwn && t.Kind is "r" or "p");
-
     /// <summary>Whether there are sequences that belong to no column.</summary>
     public required bool HasFreeSequences { get; init; }
 

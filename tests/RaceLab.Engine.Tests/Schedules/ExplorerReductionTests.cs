@@ -97,8 +97,8 @@ public sealed class ExplorerReductionTests(TestPostgres postgres)
     public async Task ExploreAsync_WithARelationThatCallsTheApplicationIndependent_MissesOutcomes()
     {
         var request = SmallScenario.Gated(new Workload(), BlockKind.Mutex, 1);
-        var brute = await ExploreAsync(request, 2, Independence.Holds, alike: false);
-        var wrong = await ExploreAsync(request, 2, static (a, b) => a.Gate is not null || b.Gate is not null || Independence.Holds(a, b), alike: false);
+        var brute = await ExploreAsync(request, 2, sound => sound with { Alike = false });
+        var wrong = await ExploreAsync(request, 2, sound => new(Independent: (a, b) => a.Gate is not null || b.Gate is not null || sound.Independent(a, b), Alike: false));
         Assert.NotEqual(Described(brute), Described(wrong));
     }
 
@@ -131,8 +131,8 @@ public sealed class ExplorerReductionTests(TestPostgres postgres)
     {
         var request = SmallScenario.CrashingInTransaction(new Workload());
         request = request with { Strategy = request.Strategy with { Setup = "ALTER TABLE things ADD UNIQUE (name)" } };
-        var brute = await ExploreAsync(request, 2, Independence.Holds, alike: false);
-        var wrong = await ExploreAsync(request, 2, static (a, b) => a.Kind == StepKind.Crash || b.Kind == StepKind.Crash || Independence.Holds(a, b), alike: false);
+        var brute = await ExploreAsync(request, 2, sound => sound with { Alike = false });
+        var wrong = await ExploreAsync(request, 2, sound => new(Independent: (a, b) => a.Kind == StepKind.Crash || b.Kind == StepKind.Crash || sound.Independent(a, b), Alike: false));
         Assert.NotEqual(Described(brute), Described(wrong));
     }
 
@@ -145,7 +145,7 @@ public sealed class ExplorerReductionTests(TestPostgres postgres)
         var (brute, _) = await CompareAsync(request, 2);
         Assert.Contains(brute.Outcomes, o => o.SqlStates.Contains("57P01"));
 
-        var wrong = await ExploreAsync(request, 2, static (a, b) => a.Kind == StepKind.Begin || b.Kind == StepKind.Begin || Independence.Holds(a, b), alike: false);
+        var wrong = await ExploreAsync(request, 2, sound => new(Independent: (a, b) => a.Kind == StepKind.Begin || b.Kind == StepKind.Begin || sound.Independent(a, b), Alike: false));
         Assert.NotEqual(Described(brute), Described(wrong));
     }
 
@@ -154,8 +154,8 @@ public sealed class ExplorerReductionTests(TestPostgres postgres)
     public async Task ExploreAsync_WithARelationThatCallsEverythingIndependent_MissesTheDuplicate()
     {
         var request = SmallScenario.Naive(new Workload());
-        var brute = await ExploreAsync(request, 2, static (_, _) => false, alike: false);
-        var wrong = await ExploreAsync(request, 2, static (_, _) => true, alike: false);
+        var brute = await ExploreAsync(request, 2, static _ => Reduction.None);
+        var wrong = await ExploreAsync(request, 2, static _ => new(Independent: static (_, _) => true, Alike: false));
         Assert.NotEqual(Described(brute), Described(wrong));
     }
 
@@ -247,8 +247,8 @@ public sealed class ExplorerReductionTests(TestPostgres postgres)
     /// <summary>Explores by brute force and reduced, and expects the same outcomes and counts.</summary>
     private async Task<(Exploration Brute, Exploration Reduced)> CompareAsync(RaceRequest request, int sessions)
     {
-        var bruteForce = ExploreAsync(request, sessions, static (_, _) => false, alike: false);
-        var reduction = ExploreAsync(request, sessions, Independence.Holds, Explorer.AreAlike(request.Strategy.Program));
+        var bruteForce = ExploreAsync(request, sessions, static _ => Reduction.None);
+        var reduction = ExploreAsync(request, sessions, static sound => sound);
         await Task.WhenAll(bruteForce, reduction);
         var (brute, reduced) = (await bruteForce, await reduction);
         Assert.True(brute.IsComplete && reduced.IsComplete);
@@ -257,6 +257,6 @@ public sealed class ExplorerReductionTests(TestPostgres postgres)
         return (brute, reduced);
     }
 
-    private Task<Exploration> ExploreAsync(RaceRequest request, int sessions, Func<ProgramStep, ProgramStep, bool> independent, bool alike) =>
-        new Explorer(postgres.Lab, TimeProvider.System).ExploreAsync(request.Scenario, request.Strategy, sessions, independent, alike, null, Cancellation);
+    private Task<Exploration> ExploreAsync(RaceRequest request, int sessions, Func<Reduction, Reduction> change) =>
+        new Explorer(postgres.Lab, TimeProvider.System).ExploreAsync(request.Scenario, request.Strategy, sessions, footprint => change(Reduction.Of(footprint)), null, Cancellation);
 }

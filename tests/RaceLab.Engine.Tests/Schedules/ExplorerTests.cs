@@ -191,18 +191,6 @@ public class ExplorerTests(TestPostgres postgres)
         Assert.Equal([0, 1], explored.Outcomes.Select(o => (int)o.Rows).Order());
     }
 
-    [Theory]
-    [InlineData("INSERT INTO t (a) VALUES (@attempt)", true)]
-    [InlineData("INSERT INTO t (k, a) VALUES (@key, @attempt) RETURNING a = @attempt AS mine", true)]
-    [InlineData("SELECT pg_advisory_xact_lock(@attempt::bigint)", false)]
-    [InlineData("SELECT 3 - @attempt", false)]
-    [InlineData("UPDATE t SET w = @worker", false)]
-    public void AreAlike_WhatIsDoneWithTheAttempt_Decides(string sql, bool expected)
-    {
-        var program = ProgramCompiler.Compile([SmallScenario.Sql("only", sql), new SayStep(Outcome.Found, null, 1)], 1);
-        Assert.Equal(expected, Explorer.AreAlike(program));
-    }
-
     private static string Written(ExploredSchedule schedule) => string.Join(' ', schedule.Entries.Select(e => e.Step));
 
     private Task<Exploration> ExploreAsync(RaceRequest request, int sessions) =>

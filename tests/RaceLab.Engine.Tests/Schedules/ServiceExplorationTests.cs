@@ -1,4 +1,5 @@
 using RaceLab.Engine.Content;
+using RaceLab.Engine.Footprints;
 using RaceLab.Engine.Programs;
 using RaceLab.Engine.Races;
 using RaceLab.Engine.Schedules;
@@ -24,8 +25,8 @@ public sealed class ServiceExplorationTests(TestPostgres postgres)
     {
         var request = RequestFor(program);
         await SkipWhereLackingAsync(request);
-        var brute = await ExploreAsync(request, static (_, _) => false, alike: false);
-        var reduced = await ExploreAsync(request, Independence.Holds, Explorer.AreAlike(request.Strategy.Program));
+        var brute = await ExploreAsync(request, static _ => Reduction.None);
+        var reduced = await ExploreAsync(request, Reduction.Of);
 
         Assert.True(brute.IsComplete && reduced.IsComplete);
         Assert.Contains(brute.Schedules, s => s.Entries.Any(e => e.Step.IsTimesOwn));
@@ -40,7 +41,7 @@ public sealed class ServiceExplorationTests(TestPostgres postgres)
     {
         var request = Request(Lease(TimeSpan.FromMinutes(1), byToken: true, Body));
         await SkipWhereLackingAsync(request);
-        var explored = await ExploreAsync(request, Independence.Holds, alike: true);
+        var explored = await ExploreAsync(request, Reduction.Of);
 
         Assert.All(explored.Outcomes, o => Assert.Equal((1L, false), (o.Rows, o.IsViolation)));
         Assert.DoesNotContain(explored.Schedules, s => s.Entries.Any(e => e.Step.IsTimesOwn));
@@ -110,6 +111,6 @@ public sealed class ServiceExplorationTests(TestPostgres postgres)
         Assert.SkipWhen(lack is not null, lack ?? "");
     }
 
-    private Task<Exploration> ExploreAsync(RaceRequest request, Func<ProgramStep, ProgramStep, bool> independent, bool alike) =>
-        new Explorer(postgres.Lab, TimeProvider.System).ExploreAsync(request.Scenario, request.Strategy, 2, independent, alike, null, Cancellation);
+    private Task<Exploration> ExploreAsync(RaceRequest request, Func<ProgramFootprint, Reduction> reduce) =>
+        new Explorer(postgres.Lab, TimeProvider.System).ExploreAsync(request.Scenario, request.Strategy, 2, reduce, null, Cancellation);
 }
