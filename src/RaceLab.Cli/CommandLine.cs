@@ -43,6 +43,10 @@ internal static class CommandLine
         {
             return Refuse(terminal, bad.Problems);
         }
+        catch (StatementRefusedException refused) when (refused.Refused.IsOfContent)
+        {
+            return Refuse(terminal, [refused.Message]);
+        }
         catch (ServerRefusedException refused)
         {
             terminal.Error.WriteLine(refused.Message);

@@ -9,7 +9,7 @@ internal static class ExitCode
     /// <summary>A promise was broken.</summary>
     public const int Broken = 1;
 
-    /// <summary>Bad input: nothing was run.</summary>
+    /// <summary>Bad input, or content with a statement that the server refuses, so that there is no verdict.</summary>
     public const int BadInput = 2;
 
     /// <summary>No verdict: the database could not be had, or the race was refused or interrupted.</summary>

@@ -14,8 +14,8 @@ internal sealed class ExploreCommand
 
         Orders that differ only in steps that nobody can tell apart are run once; 'orders' counts all that a run stands for. A turn of a
         session whose attempt has ended is an empty one; an order in which a session would have to go on while it waits for a lock is infeasible.
-        Ends with 0 when every promise was kept, 1 when one was broken, 4 when a promised flaw was in no order, 2 for bad input, and 3 when the
-        database could not be had or not every order was tried.
+        Ends with 0 when every promise was kept, 1 when one was broken, 4 when a promised flaw was in no order, 2 for bad input, and where
+        the server refuses a statement of the scenario that is not a step's; 3 when the database could not be had or not every order was tried.
         """;
 
     private const int SessionsByDefault = 2;

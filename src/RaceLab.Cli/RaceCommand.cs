@@ -11,7 +11,8 @@ internal sealed class RaceCommand
         Race a strategy and print how it went.
 
         Ends with 0 when every promise was kept, 1 when one was broken, 4 when none was broken but a promised flaw was not shown,
-        2 for bad input, 3 when there is no verdict: the database could not be had, or the race was refused or interrupted.
+        2 for bad input, and where the server refuses a statement of the scenario so that there is no verdict; 3 when there is none for another reason:
+        the database could not be had, or the race was refused or interrupted.
         A scenario may have a workload of its own, which then holds in the place of the defaults below.
         Ctrl+C stops the race; the verdict is then about the attempts that ran.
 
@@ -84,7 +85,7 @@ internal sealed class RaceCommand
 
     private static int CodeFor(RaceDocument document)
     {
-        if (document.End is RaceEnd.Refused or RaceEnd.Interrupted) return ExitCode.NoVerdict;
+        if (document.End is RaceEnd.Refused or RaceEnd.Interrupted) return document.Refused is { IsOfContent: true } ? ExitCode.BadInput : ExitCode.NoVerdict;
         var verdicts = document.Invariants.Values.Select(i => i.Verdict).ToList();
         if (verdicts.Contains(Verdict.Broken)) return ExitCode.Broken;
         return verdicts.Contains(Verdict.NotShown) ? ExitCode.NotShown : ExitCode.Kept;

@@ -43,7 +43,7 @@ internal static class RaceTable
     private static string EndLine(RaceEnd end) => end switch
     {
         RaceEnd.Stopped => "Stopped early: what follows is about the attempts that ran.",
-        RaceEnd.Interrupted => "Interrupted: the server went away, so there is no verdict.",
+        RaceEnd.Interrupted => "Interrupted: it ran, and there is no verdict.",
         _ => "The race never started.",
     };
 

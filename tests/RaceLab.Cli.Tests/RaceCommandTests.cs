@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using RaceLab.Engine.Autopsies;
 using RaceLab.Engine.Content;
+using RaceLab.Engine.Databases;
 using RaceLab.Engine.Races;
 using RaceLab.Engine.Statistics;
 
@@ -174,6 +175,24 @@ public sealed partial class RaceCommandTests
         Assert.Equal("The server went away.", json.RootElement.GetProperty("problem").GetString());
         Assert.Empty(json.RootElement.GetProperty("invariants").EnumerateObject());
         Assert.Equal("The server went away.", error.Trim());
+    }
+
+    [Theory(Timeout = 30_000)]
+    [InlineData("42P01", 2)]
+    [InlineData("53100", 3)]
+    public async Task Race_AStatementIsRefused_EndsWithTwoWhereContentIsToBlame(string sqlState, int expected)
+    {
+        var refused = new RefusedStatement("the invariant 'duplicates'", sqlState, "It is not there.");
+        var lab = new FakeLab { End = r => r with { End = RaceEnd.Interrupted, Problem = refused.Sentence, Refused = refused, Invariants = [] } };
+
+        var (code, text, error) = await lab.RunAsync(Race + "--json", TestContext.Current.CancellationToken);
+
+        Assert.Equal(expected, code);
+        using var json = JsonDocument.Parse(text);
+        var told = json.RootElement.GetProperty("refused");
+        Assert.Equal(("the invariant 'duplicates'", sqlState), (told.GetProperty("statement").GetString(), told.GetProperty("sqlState").GetString()));
+        Assert.Equal(expected == 2, told.GetProperty("isOfContent").GetBoolean());
+        Assert.Equal(refused.Sentence, error.Trim());
     }
 
     [Fact(Timeout = 30_000)]

@@ -37,6 +37,7 @@ public sealed class NpgsqlSession : ISession
     {
         var connection = source.CreateConnection();
         var session = new NpgsqlSession(connection, program.Steps.Count, keptRows);
+        ProgramStep? preparing = null;
         try
         {
             await connection.OpenAsync(cancellation).ConfigureAwait(false);
@@ -46,6 +47,7 @@ public sealed class NpgsqlSession : ISession
                 if (step.Sql is null || step.Target != target) continue;
                 var command = CommandFor(step, connection, step.Keep.Count > 0 || keptRows > 0);
                 session._commands[step.Index] = command;
+                preparing = step;
                 if (prepare) await command.PrepareAsync(cancellation).ConfigureAwait(false);
             }
 
@@ -55,8 +57,8 @@ public sealed class NpgsqlSession : ISession
         catch (Exception failure)
         {
             await session.DisposeAsync().ConfigureAwait(false);
-            if (failure is PostgresException { Severity: not ("FATAL" or "PANIC") } rejected)
-                throw new ServerRefusedException($"PostgreSQL rejected a statement of this strategy ({rejected.SqlState}): {rejected.MessageText}", rejected);
+            if (failure is PostgresException rejected && preparing is not null && StatementRefusedException.IsAboutAStatement(rejected))
+                throw new StatementRefusedException(new RefusedStatement($"the step '{preparing.Name}'", rejected.SqlState, rejected.MessageText), rejected);
             if (failure is NpgsqlException or TimeoutException)
                 throw new ServerRefusedException($"A worker could not connect: {failure.Message}", failure);
             throw;
@@ -100,7 +102,7 @@ public sealed class NpgsqlSession : ISession
         {
             var thrown = ThrowClock.Since(rejected);
             var error = new SqlError(rejected.SqlState, rejected.ConstraintName, rejected.MessageText);
-            if (rejected.Severity is "FATAL" or "PANIC")
+            if (!StatementRefusedException.IsAboutAStatement(rejected))
                 return new StatementResult(StatementEnd.Lost, 0, cancellation.IsCancellationRequested ? null : error) { Thrown = thrown };
 
             // Where the session went away behind the rejection, nobody can go on from that, and the last words are not known.

@@ -70,6 +70,9 @@ public sealed record RaceDocument
     /// <summary>Why it ended other than by itself; null where it did.</summary>
     public required string? Problem { get; init; }
 
+    /// <summary>The statement for which there is no verdict; null where that is not the reason.</summary>
+    public required RefusalNumbers? Refused { get; init; }
+
     /// <summary>When the start barrier opened.</summary>
     public required DateTimeOffset StartedAt { get; init; }
 
@@ -141,6 +144,7 @@ public sealed record RaceDocument
             Seed = workload.Seed,
             End = result.End,
             Problem = result.Problem,
+            Refused = result.Refused is { } refused ? new RefusalNumbers(refused.Statement, refused.SqlState, refused.Message, refused.IsOfContent) : null,
             StartedAt = result.StartedAt,
             Postgres = result.PostgresVersion,
             Attempts = new AttemptNumbers(
@@ -172,6 +176,13 @@ public sealed record RaceDocument
         return new OrderedDictionary<string, long>(counts.OrderByDescending(c => c.Value).ThenBy(c => c.Key, StringComparer.Ordinal));
     }
 }
+
+/// <summary>A statement that the server has refused (<see cref="Databases.RefusedStatement"/>).</summary>
+/// <param name="Statement">Whose it is, as it stands in a sentence.</param>
+/// <param name="SqlState">Five characters.</param>
+/// <param name="Message">The server's words.</param>
+/// <param name="IsOfContent">Whether content is to blame, and not the server.</param>
+public sealed record RefusalNumbers(string Statement, string SqlState, string Message, bool IsOfContent);
 
 /// <summary>A pause's range in milliseconds.</summary>
 public sealed record PauseRange(double Low, double High);

@@ -1,5 +1,6 @@
 using RaceLab.Engine.Autopsies;
 using RaceLab.Engine.Content;
+using RaceLab.Engine.Databases;
 using RaceLab.Engine.Statistics;
 
 namespace RaceLab.Engine.Races;
@@ -24,6 +25,9 @@ public sealed record RaceResult
 
     /// <summary>Why it ended other than by itself, in a sentence; null for <see cref="RaceEnd.Finished"/>.</summary>
     public string? Problem { get; init; }
+
+    /// <summary>The statement for which there is no verdict, since the server has refused it; null where that is not the reason.</summary>
+    public RefusedStatement? Refused { get; init; }
 
     /// <summary>When the start barrier opened.</summary>
     public required DateTimeOffset StartedAt { get; init; }
@@ -94,7 +98,7 @@ public enum RaceEnd
     /// <summary>Somebody stopped it; the verdict is about the attempts that ran.</summary>
     Stopped,
 
-    /// <summary>The server went away: there is no verdict.</summary>
+    /// <summary>It ran, and there is no verdict: a statement was refused, or the server went away.</summary>
     Interrupted,
 
     /// <summary>It never started.</summary>

@@ -27,6 +27,7 @@ public sealed class RaceRunner : IRaceRunner
     public static readonly TimeSpan CrowdPatience = FullServer.Patience;
 
     private const int OpeningAtOnce = 16;
+    private static readonly TimeSpan PingTime = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan CountingTime = TimeSpan.FromMinutes(2);
 
     private readonly LabServer _server;
@@ -65,6 +66,11 @@ public sealed class RaceRunner : IRaceRunner
             var result = await FullServer.OutlastAsync(
                 () => RaceWithPermitsAsync(request, progress, stop), progress.CrowdedOut, CrowdPatience, _time, stop).ConfigureAwait(false);
             return result.Timing is { } timing ? result with { Timing = timing with { Queued = permits.Waited, Prepared = result.StartedAt - letIn } } : result;
+        }
+        catch (StatementRefusedException refused)
+        {
+            _log.LogWarning(refused, "A race of {Strategy} could not start", request.Strategy.Id);
+            return RaceResults.Refused(request, _time.GetUtcNow(), $"The race could not be prepared. {refused.Message}") with { Refused = refused.Refused };
         }
         catch (ServerRefusedException refused)
         {
@@ -137,7 +143,7 @@ public sealed class RaceRunner : IRaceRunner
         await using var sampler = await LockSampler.OpenAsync(database.WatcherConnectionString, stop).ConfigureAwait(false);
         var aggregator = new RaceAggregator(track, workers);
         DateTimeOffset startedAt;
-        string? interrupted;
+        ServerRefusedException? interrupted;
         (IReadOnlyList<ClientPause> Pauses, ClientPauses Summary) stood;
         try
         {
@@ -158,9 +164,10 @@ public sealed class RaceRunner : IRaceRunner
         var result = RaceResults.Of(track, aggregator, startedAt, _server.Version, last.Snapshot, stood.Summary) with
         {
             End = interrupted is not null ? RaceEnd.Interrupted : stop.IsCancellationRequested || outOfTime ? RaceEnd.Stopped : RaceEnd.Finished,
-            Problem = interrupted ?? (stop.IsCancellationRequested ? "It was stopped; the verdict is about the attempts that ran until then."
+            Problem = interrupted is not null ? await ExplainAsync("during the race", interrupted).ConfigureAwait(false) : (stop.IsCancellationRequested ? "It was stopped; the verdict is about the attempts that ran until then."
                 : outOfTime ? $"It was ended after {MaximumElapsed.TotalMinutes} minutes, the longest that a race may take; the verdict is about the attempts that ran until then."
                 : null),
+            Refused = (interrupted as StatementRefusedException)?.Refused,
         };
         if (interrupted is null) result = await JudgeAsync(database, own, track, aggregator, sampler, stood.Pauses, result).ConfigureAwait(false);
         if (result.End == RaceEnd.Interrupted) aggregator.Recording.Close(null, aggregator.CountsLive);
@@ -191,7 +198,7 @@ public sealed class RaceRunner : IRaceRunner
     }
 
     /// <summary>The run, with the lock tables looked at from outside, and the lab itself watched.</summary>
-    private async Task<(string? Interrupted, (IReadOnlyList<ClientPause> Pauses, ClientPauses Summary) Stood)> RunWatchedAsync(
+    private async Task<(ServerRefusedException? Interrupted, (IReadOnlyList<ClientPause> Pauses, ClientPauses Summary) Stood)> RunWatchedAsync(
         RaceDatabase database, LockSampler sampler, RaceTrack track, IReadOnlyList<RaceWorker> workers, RaceAggregator aggregator, CancellationTokenSource ending, IRaceProgress progress)
     {
         using var ended = new CancellationTokenSource();
@@ -215,7 +222,7 @@ public sealed class RaceRunner : IRaceRunner
     }
 
     /// <summary>From the barrier to the last attempt. Returns why the race was interrupted, or null.</summary>
-    private async Task<string?> RunWorkersAsync(
+    private async Task<ServerRefusedException?> RunWorkersAsync(
         RaceDatabase database, RaceTrack track, IReadOnlyList<RaceWorker> workers, RaceAggregator aggregator, CancellationTokenSource ending, IRaceProgress progress)
     {
         using var span = RaceMeter.Traces.StartActivity("run");
@@ -254,7 +261,7 @@ public sealed class RaceRunner : IRaceRunner
         }
     }
 
-    private async Task<string?> RunWorkerAsync(RaceWorker worker, CancellationTokenSource ending)
+    private async Task<ServerRefusedException?> RunWorkerAsync(RaceWorker worker, CancellationTokenSource ending)
     {
         try
         {
@@ -263,9 +270,9 @@ public sealed class RaceRunner : IRaceRunner
         }
         catch (ServerRefusedException gone)
         {
-            _log.LogWarning("Worker {Worker} lost the server: {Reason}", worker.Number, gone.Message);
+            _log.LogWarning("Worker {Worker} cannot go on: {Reason}", worker.Number, gone.Message);
             await ending.CancelAsync().ConfigureAwait(false);
-            return $"The server went away during the race, so there is no verdict. {gone.Message}";
+            return gone;
         }
         catch
         {
@@ -310,15 +317,34 @@ public sealed class RaceRunner : IRaceRunner
                     aggregator.Recording, track.Request.Strategy.Program, doubled, inAll, aggregator.Rejected.Sum(), sampler.Seen, sampler.Looks, aggregator.CountsLive, pauses),
             };
         }
-        catch (Exception failure) when (failure is NpgsqlException or OperationCanceledException or TimeoutException)
+        catch (Exception failure) when (failure is StatementRefusedException or NpgsqlException or OperationCanceledException or TimeoutException)
         {
             _log.LogWarning(failure, "The table of a race of {Strategy} could not be asked", track.Request.Strategy.Id);
             return result with
             {
                 End = RaceEnd.Interrupted,
-                Problem = $"The race ran, but its table could not be asked afterwards, so there is no verdict. {failure.Message}",
+                Problem = failure is OperationCanceledException
+                    ? $"The race ran, but its table was not counted within {CountingTime.TotalMinutes} minutes, so there is no verdict. Let fewer attempts make rows."
+                    : await ExplainAsync("after the race, while its table was counted", failure).ConfigureAwait(false),
+                Refused = (failure as StatementRefusedException)?.Refused,
                 Invariants = [],
             };
+        }
+    }
+
+    /// <summary>Why there is no verdict. That the server went away is said only where it does not answer.</summary>
+    private async Task<string> ExplainAsync(string when, Exception failure)
+    {
+        if (failure is StatementRefusedException) return $"The race ran, but there is no verdict. {failure.Message}";
+        using var patience = new CancellationTokenSource(PingTime, _time);
+        try
+        {
+            await _server.PingAsync(patience.Token).ConfigureAwait(false);
+            return $"A connection was lost {when}, so there is no verdict. The server is well: a statement of this scenario may have ended the session or changed its role. {failure.Message}";
+        }
+        catch (Exception gone) when (gone is ServerRefusedException or OperationCanceledException)
+        {
+            return $"The server went away {when}, so there is no verdict. {failure.Message}";
         }
     }
 }

@@ -3,6 +3,7 @@ using Npgsql;
 using NpgsqlTypes;
 using RaceLab.Engine.Autopsies;
 using RaceLab.Engine.Content;
+using RaceLab.Engine.Databases;
 using RaceLab.Engine.Programs;
 
 namespace RaceLab.Engine.Races;
@@ -16,6 +17,8 @@ internal sealed class RaceTable
     private const string CopyAttempts =
         "COPY attempts (attempt, worker, delivery, key, said, retries, sqlstate, constraint_name, started_us, ended_us) FROM STDIN (FORMAT binary)";
 
+    private const string OfRows = "the query 'rows'";
+    private const string OfAttempts = "the lab's own table 'attempts', which no other may use or change";
     private const int MostRowsOfAKey = 100;
     private const int MostDoubledRows = 5000;
 
@@ -36,12 +39,21 @@ internal sealed class RaceTable
     public IReadOnlySet<long> Made => _made;
 
     /// <summary>Builds the schema and the strategy's setup in an empty database.</summary>
+    /// <exception cref="StatementRefusedException">The server refuses one of content's statements; so do all others here.</exception>
     public async Task BuildAsync(CancellationToken cancellation)
     {
-        await RunAsync(_request.Scenario.Schema, cancellation).ConfigureAwait(false);
-        await RunAsync(AttemptsTable.Sql, cancellation).ConfigureAwait(false);
-        if (_request.Scenario.KeyRows is { } rows) await rows.MakeAsync(_connection, _request.Scenario.Key, _request.Workload.Keys, cancellation).ConfigureAwait(false);
-        if (_request.Strategy.Setup is { } setup && !string.IsNullOrWhiteSpace(setup)) await RunAsync(setup, cancellation).ConfigureAwait(false);
+        await RunAsync("the schema", _request.Scenario.Schema, cancellation).ConfigureAwait(false);
+        await RunAsync(OfAttempts, AttemptsTable.Sql, cancellation).ConfigureAwait(false);
+        if (_request.Scenario.KeyRows is { } rows)
+        {
+            await RunAsync("the statement 'for each key'", async () =>
+            {
+                await rows.MakeAsync(_connection, _request.Scenario.Key, _request.Workload.Keys, cancellation).ConfigureAwait(false);
+                return true;
+            }, cancellation).ConfigureAwait(false);
+        }
+
+        if (_request.Strategy.Setup is { } setup && !string.IsNullOrWhiteSpace(setup)) await RunAsync($"the setup of '{_request.Strategy.Id}'", setup, cancellation).ConfigureAwait(false);
         await LearnTablesAsync(cancellation).ConfigureAwait(false);
     }
 
@@ -51,19 +63,22 @@ internal sealed class RaceTable
     /// </summary>
     public async Task ResetAsync(bool buildAgain, CancellationToken cancellation)
     {
-        await RunAsync($"{(buildAgain ? "DROP TABLE" : "TRUNCATE")} {string.Join(", ", _tables)}{(buildAgain ? "" : " RESTART IDENTITY")} CASCADE", cancellation).ConfigureAwait(false);
+        await RunAsync("the emptying of the tables", $"{(buildAgain ? "DROP TABLE" : "TRUNCATE")} {string.Join(", ", _tables)}{(buildAgain ? "" : " RESTART IDENTITY")} CASCADE", cancellation).ConfigureAwait(false);
         if (buildAgain) await BuildAsync(cancellation).ConfigureAwait(false);
     }
 
     /// <summary>How many rows there are, those that were there before included.</summary>
-    public async Task<long> CountRowsAsync(CancellationToken cancellation)
+    public Task<long> CountRowsAsync(CancellationToken cancellation) => RunAsync(OfRows, async () =>
     {
         await using var command = new NpgsqlCommand($"SELECT count(*)::bigint FROM (\n{_request.Scenario.Rows}\n) AS made", _connection);
         return (long)(await command.ExecuteScalarAsync(cancellation).ConfigureAwait(false))!;
-    }
+    }, cancellation);
 
     /// <summary>Copies the attempts into the database, so that invariants may read them.</summary>
-    public async Task WriteAttemptsAsync(IReadOnlyList<AttemptRecord> attempts, IReadOnlyList<SqlError> rejections, CancellationToken cancellation)
+    public Task WriteAttemptsAsync(IReadOnlyList<AttemptRecord> attempts, IReadOnlyList<SqlError> rejections, CancellationToken cancellation) =>
+        RunAsync(OfAttempts, () => CopyAttemptsAsync(attempts, rejections, cancellation), cancellation);
+
+    private async Task<ulong> CopyAttemptsAsync(IReadOnlyList<AttemptRecord> attempts, IReadOnlyList<SqlError> rejections, CancellationToken cancellation)
     {
         await using var copy = await _connection.BeginBinaryImportAsync(CopyAttempts, cancellation).ConfigureAwait(false);
         foreach (var (number, worker, ended) in attempts)
@@ -82,7 +97,7 @@ internal sealed class RaceTable
             await copy.WriteAsync(ended.End / TimeSpan.TicksPerMicrosecond, NpgsqlDbType.Bigint, cancellation).ConfigureAwait(false);
         }
 
-        await copy.CompleteAsync(cancellation).ConfigureAwait(false);
+        return await copy.CompleteAsync(cancellation).ConfigureAwait(false);
 
         Task WriteTextAsync(string? text) =>
             text is null ? copy.WriteNullAsync(cancellation) : copy.WriteAsync(text, NpgsqlDbType.Text, cancellation);
@@ -94,7 +109,8 @@ internal sealed class RaceTable
         var results = new List<InvariantResult>();
         foreach (var invariant in _request.Scenario.Invariants)
         {
-            var (violations, excess) = await CountAsync(invariant, cancellation).ConfigureAwait(false);
+            var whose = $"the invariant '{invariant.Name}'";
+            var (violations, excess) = await RunAsync(whose, () => CountAsync(invariant, cancellation), cancellation).ConfigureAwait(false);
             var promise = _request.Strategy.Promises[invariant.Name];
             results.Add(new InvariantResult(
                 invariant.Name,
@@ -104,7 +120,9 @@ internal sealed class RaceTable
                 violations,
                 excess,
                 invariant.Live == LiveCount.ExtraCreations ? extraCreations : null,
-                violations == 0 ? new OffendingRows([], [], 0) : await OffendersAsync(invariant, cancellation).ConfigureAwait(false)));
+                violations == 0
+                    ? new OffendingRows([], [], 0)
+                    : await RunAsync($"{OfRows} of the keys that violate {whose}", () => OffendersAsync(invariant, cancellation), cancellation).ConfigureAwait(false)));
         }
 
         return results;
@@ -115,18 +133,7 @@ internal sealed class RaceTable
     {
         var told = new Dictionary<long, RaceEvent>(attempts.Count);
         foreach (var attempt in attempts) told[attempt.Number] = attempt.Ended;
-        long rows = 0, unacknowledged = 0;
-
-        await using var command = new NpgsqlCommand($"SELECT attempt::bigint FROM (\n{_request.Scenario.Rows}\n) AS made WHERE attempt IS NOT NULL", _connection);
-        await using var reader = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
-        while (await reader.ReadAsync(cancellation).ConfigureAwait(false))
-        {
-            rows++;
-            var number = reader.GetInt64(0);
-            _made.Add(number);
-            if (!told.TryGetValue(number, out var ended) || (ended.Outcome != Outcome.Created && !ended.IsOpen)) unacknowledged++;
-        }
-
+        var (rows, unacknowledged) = await RunAsync(OfRows, () => ReadMadeAsync(told, cancellation), cancellation).ConfigureAwait(false);
         long acknowledged = 0, missing = 0, unknown = 0, unknownWithRow = 0;
         foreach (var attempt in attempts)
         {
@@ -166,10 +173,7 @@ internal sealed class RaceTable
                 {query}
                 ) AS violations) ORDER BY first, key, attempt LIMIT {MostDoubledRows}
                 """;
-            await using var command = new NpgsqlCommand(sql, _connection);
-            await using var reader = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
-            var rows = new List<(string Key, long Attempt)>();
-            while (await reader.ReadAsync(cancellation).ConfigureAwait(false)) rows.Add((reader.GetString(0), reader.GetInt64(1)));
+            var rows = await RunAsync($"{OfRows} of the keys that violate the invariant '{violated.Name}'", () => ReadDoubledAsync(sql, cancellation), cancellation).ConfigureAwait(false);
             if (rows.Count > 0) return ([.. rows.GroupBy(r => r.Key).Select(k => new DoubledKey(k.Key, [.. k.Select(r => r.Attempt)]))], violated.Violations);
         }
 
@@ -185,11 +189,13 @@ internal sealed class RaceTable
             while (await reader.ReadAsync(cancellation).ConfigureAwait(false)) _tables.Add(reader.GetString(0));
     }
 
-    private async Task RunAsync(string sql, CancellationToken cancellation)
+    private Task<T> RunAsync<T>(string whose, Func<Task<T>> send, CancellationToken cancellation) => OwnStatements.RunAsync(_connection, whose, send, cancellation);
+
+    private Task<int> RunAsync(string whose, string sql, CancellationToken cancellation) => RunAsync(whose, async () =>
     {
         await using var command = new NpgsqlCommand(sql, _connection);
-        await command.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);
-    }
+        return await command.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);
+    }, cancellation);
 
     internal static Verdict VerdictOf(Promise promise, long violations) => (promise, violations > 0) switch
     {
@@ -207,6 +213,32 @@ internal sealed class RaceTable
         Outcome.Failed => "failed",
         _ => "unknown",
     };
+
+    /// <summary>Reads which attempts have rows: how many rows there are, and how many of them nobody was told of.</summary>
+    private async Task<(long Rows, long Unacknowledged)> ReadMadeAsync(Dictionary<long, RaceEvent> told, CancellationToken cancellation)
+    {
+        long rows = 0, unacknowledged = 0;
+        await using var command = new NpgsqlCommand($"SELECT attempt::bigint FROM (\n{_request.Scenario.Rows}\n) AS made WHERE attempt IS NOT NULL", _connection);
+        await using var reader = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
+        while (await reader.ReadAsync(cancellation).ConfigureAwait(false))
+        {
+            rows++;
+            var number = reader.GetInt64(0);
+            _made.Add(number);
+            if (!told.TryGetValue(number, out var ended) || (ended.Outcome != Outcome.Created && !ended.IsOpen)) unacknowledged++;
+        }
+
+        return (rows, unacknowledged);
+    }
+
+    private async Task<List<(string Key, long Attempt)>> ReadDoubledAsync(string sql, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(sql, _connection);
+        await using var reader = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
+        var rows = new List<(string Key, long Attempt)>();
+        while (await reader.ReadAsync(cancellation).ConfigureAwait(false)) rows.Add((reader.GetString(0), reader.GetInt64(1)));
+        return rows;
+    }
 
     private async Task<(long Violations, long Excess)> CountAsync(Invariant invariant, CancellationToken cancellation)
     {

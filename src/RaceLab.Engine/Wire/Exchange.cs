@@ -175,6 +175,9 @@ internal sealed class PrepareExchange(IReadOnlyList<WireStatement> statements) :
 {
     private int _described;
 
+    /// <summary>For a preparation that the server has refused: the statement that is to blame, which is the first without a description; the server passes over those behind it.</summary>
+    public WireStatement Refused => statements[_described];
+
     /// <inheritdoc/>
     public override void Write(MessageWriter writer)
     {

@@ -40,6 +40,7 @@ internal sealed class WireSession : ISession
         WireLoop loop, WireTarget target, StepProgram program, StatementTarget server, int keptRows, bool prepare, bool simply, CancellationToken cancellation)
     {
         WireConnection? connection = null;
+        PrepareExchange? preparing = null;
         try
         {
             connection = await WireConnection.OpenAsync(loop, target, cancellation).ConfigureAwait(false);
@@ -48,7 +49,7 @@ internal sealed class WireSession : ISession
                 if (step.Sql is not null && step.Target == server) statements[step.Index] = new WireStatement(step, WireStatement.SendingOf(step, prepare, simply));
             if (prepare)
             {
-                var preparing = new PrepareExchange([.. statements.OfType<WireStatement>()]) { Connection = connection };
+                preparing = new PrepareExchange([.. statements.OfType<WireStatement>()]) { Connection = connection };
                 connection.Send(preparing);
                 await preparing.Ended.WaitAsync(cancellation).ConfigureAwait(false);
             }
@@ -58,8 +59,8 @@ internal sealed class WireSession : ISession
         catch (Exception failure)
         {
             if (connection is not null) await connection.CloseAsync().ConfigureAwait(false);
-            if (failure is PostgresException { Severity: not ("FATAL" or "PANIC"), InvariantSeverity: not ("FATAL" or "PANIC") } rejected)
-                throw new ServerRefusedException($"PostgreSQL rejected a statement of this strategy ({rejected.SqlState}): {rejected.MessageText}", rejected);
+            if (failure is PostgresException rejected && preparing is not null && StatementRefusedException.IsAboutAStatement(rejected))
+                throw new StatementRefusedException(new RefusedStatement($"the step '{preparing.Refused.Step.Name}'", rejected.SqlState, rejected.MessageText), rejected);
             if (failure is NpgsqlException or TimeoutException or IOException or System.Net.Sockets.SocketException)
                 throw new ServerRefusedException($"A worker could not connect: {failure.Message}", failure as NpgsqlException ?? new NpgsqlException(failure.Message, failure));
             throw;

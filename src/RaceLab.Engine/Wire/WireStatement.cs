@@ -12,6 +12,9 @@ internal sealed class WireStatement(ProgramStep step, WireSending sending)
     private readonly int[] _kept = [.. step.Keep.Select(_ => -1)];
     private string[] _columns = [];
 
+    /// <summary>What it is in the program.</summary>
+    public ProgramStep Step => step;
+
     /// <summary>The columns that it returns; empty where it returns no rows.</summary>
     public string[] Columns => _columns;
 

@@ -185,10 +185,11 @@ public abstract class SessionFacts(TestPostgres postgres) : IAsyncLifetime
     }
 
     [Fact(Timeout = 60_000)]
-    public async Task Open_AStatementThatTheServerRejects_IsRefusedWithItsWords()
+    public async Task Open_AStatementThatTheServerRejects_IsRefusedWithItsNameAndWords()
     {
-        var refused = await Assert.ThrowsAsync<ServerRefusedException>(() => OpenAsync("SELECT missing FROM things", true));
-        Assert.Contains("42703", refused.Message, StringComparison.Ordinal);
+        var refused = await Assert.ThrowsAsync<StatementRefusedException>(() => OpenAsync("SELECT missing FROM things", true));
+        Assert.Equal(("the step 'only'", "42703"), (refused.Refused.Statement, refused.Refused.SqlState));
+        Assert.Contains("the step 'only' (42703)", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact(Timeout = 60_000)]
