@@ -23,6 +23,8 @@ public sealed class Explorer : IExplorer
     /// <summary>How many executed schedules an <see cref="Exploration"/> keeps, one by one; of the others it has only the sums.</summary>
     public const int KeptSchedules = 2_000;
 
+    private static readonly TimeSpan LateCheckTime = TimeSpan.FromSeconds(1);
+
     private readonly LabServer _server;
     private readonly TimeProvider _time;
 
@@ -57,9 +59,24 @@ public sealed class Explorer : IExplorer
         Scenario scenario, Strategy strategy, int sessions, Func<ProgramFootprint, Reduction> reduce, IProgress<int>? progress, CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(sessions, 3);
-        var started = Stopwatch.GetTimestamp();
         var request = ScheduleRunner.RequestFor(scenario, strategy, sessions);
         var settings = new StageSettings { RetriesAtMost = RetriesAtMost, DeadlockTimeout = ScheduleRunner.DeadlockTimeout, PlaysAgain = true };
+        try
+        {
+            return await ExploreAsync(request, settings, reduce, progress, cancellation).ConfigureAwait(false);
+        }
+        catch (AstrayException)
+        {
+            // On a busy machine a look for deadlocks may come late, and then another session is the victim. With more time for it, all goes the same way or never does.
+            return await ExploreAsync(request, settings with { DeadlockCheckTime = LateCheckTime }, reduce, progress, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<Exploration> ExploreAsync(
+        RaceRequest request, StageSettings settings, Func<ProgramFootprint, Reduction> reduce, IProgress<int>? progress, CancellationToken cancellation)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var (strategy, sessions) = (request.Strategy, request.Workload.Workers);
         await using var stage = await FullServer.OutlastAsync(() => Stage.OpenAsync(_server, request, settings, _time, cancellation), null, FullServer.Patience, _time, cancellation).ConfigureAwait(false);
         var footprint = stage.Footprint;
         if (footprint.Refusal is { } refusal) throw new ServerRefusedException(refusal);
@@ -107,6 +124,7 @@ public sealed class Explorer : IExplorer
                 continue;
             }
 
+            if (!search.Confirms(Seen())) throw Astray(stage, turns[^1]);
             if (search.Choose(ready) is not { } turn)
             {
                 await stage.FinishAsync().ConfigureAwait(false);
@@ -127,7 +145,6 @@ public sealed class Explorer : IExplorer
             }
 
             NoteReleased(waiting);
-            if (!search.Confirms(Seen())) throw Astray(stage, turn);
         }
 
         // What has come back so far, whatever values it had: those may differ where nobody looks at them.
@@ -154,8 +171,10 @@ public sealed class Explorer : IExplorer
     /// <summary>Schedules are replayed from the start: that works only where the same statements in the same order go the same way every time.</summary>
     private static ServerRefusedException Astray(Stage stage, Turn turn) => IsLost(stage)
         ? Lost()
-        : new($"The same statements, played again in the same order, went another way at {ScheduledStep.For(turn.Session, turn.Step)}. "
+        : new AstrayException($"The same statements, played again in the same order, went another way at {ScheduledStep.For(turn.Session, turn.Step)}. "
             + "A strategy whose statements depend on time or chance cannot be explored.");
+
+    private sealed class AstrayException(string message) : ServerRefusedException(message);
 }
 
 /// <summary>Which orders one executed schedule stands for.</summary>

@@ -42,8 +42,8 @@ internal sealed class ScheduleSearch
         return turn;
     }
 
-    /// <summary>Whether what was seen behind the turn that was taken last is what was seen there every time before.</summary>
-    public bool Confirms(string seen) => _choices[_depth - 1].Confirms(seen);
+    /// <summary>Whether what has been seen up to the next choice is what was seen there every time before.</summary>
+    public bool Confirms(string seen) => _depth == 0 || _choices[_depth - 1].Confirms(seen);
 
     /// <summary>Goes to the next schedule; false where there is none.</summary>
     public bool Backtrack()

@@ -15,9 +15,6 @@ internal sealed partial class Stage : IAsyncDisposable
     /// <summary>How often a stage looks whether something that it waits for has come.</summary>
     public static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(1);
 
-    /// <summary>More than a look for deadlocks takes a server that is not very busy.</summary>
-    private static readonly TimeSpan DeadlockCheckTime = TimeSpan.FromMilliseconds(50);
-
     /// <summary>How much longer than a look for deadlocks a schedule waits for a wait to end by itself.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
 
@@ -249,7 +246,7 @@ internal sealed partial class Stage : IAsyncDisposable
     {
         foreach (var waiter in _sessions.Where(s => s is { IsWaiting: true, IsAtGate: false } && s.BlockedBy.Contains(session.Number)))
         {
-            var left = On.DeadlockTimeout + DeadlockCheckTime - waiter.Waited;
+            var left = On.DeadlockTimeout + _settings.DeadlockCheckTime - waiter.Waited;
             if (left <= TimeSpan.Zero) continue;
             var held = await On.Watcher.LocksOfAsync([waiter.ProcessId!.Value], _cancellation).ConfigureAwait(false);
             if (held.Any(l => l.IsGranted)) await Task.Delay(left, _time, _cancellation).ConfigureAwait(false);
@@ -261,6 +258,12 @@ internal sealed partial class Stage : IAsyncDisposable
 
     /// <summary>What was sent last answers first, and whoever it let go behind it, in the order in which they began to wait.</summary>
     private async Task SettleAsync(SteppedSession? sent)
+    {
+        do await TakeAnswersAsync(sent).ConfigureAwait(false);
+        while (await AwaitBrokenCircleAsync().ConfigureAwait(false));
+    }
+
+    private async Task TakeAnswersAsync(SteppedSession? sent)
     {
         bool changed;
         do

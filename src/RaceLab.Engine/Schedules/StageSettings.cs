@@ -20,6 +20,9 @@ internal sealed record StageSettings
     /// <summary>How long a statement may wait for a lock, and a transaction for its next statement.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How much longer than a session waits before it looks for a deadlock that look may take: on a busy server more than usual.</summary>
+    public TimeSpan DeadlockCheckTime { get; init; } = TimeSpan.FromMilliseconds(50);
+
     /// <summary>
     /// How long a session waits before it looks for a deadlock, where the lab may say so; null: as long as the server says. Nobody looks on where thousands of
     /// schedules are played, and a second for each deadlock would be most of their time.
