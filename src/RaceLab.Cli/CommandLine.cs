@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using RaceLab.Engine.Content;
 using RaceLab.Engine.Databases;
+using RaceLab.Engine.Settings;
 
 namespace RaceLab.Cli;
 
@@ -16,9 +17,10 @@ internal static class CommandLine
     /// <returns>An <see cref="ExitCode"/>.</returns>
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments, LabAccess lab, Terminal terminal, CancellationToken stop)
     {
-        var root = new RootCommand("RaceLab without a browser: race strategies on a real PostgreSQL, explore their interleavings, check the content, and print strategies as code.")
+        var root = new RootCommand("RaceLab without a browser: race strategies on a real PostgreSQL, play their schedules, explore their interleavings, check the content, and print strategies as code.")
         {
             RaceCommand.Build(lab, terminal),
+            StepCommand.Build(lab, terminal),
             ExploreCommand.Build(lab, terminal),
             CheckCommand.Build(lab, terminal),
             TakeHomeCommand.Build(lab, terminal),
@@ -29,6 +31,7 @@ internal static class CommandLine
         if (parsed.Action is ParseErrorAction) return Refuse(terminal, [.. Problems(parsed)]);
         try
         {
+            if (parsed.Action == parsed.CommandResult.Command.Action) CheckSettings(lab.Environment, parsed.CommandResult.Command.Name, terminal);
             return await parsed.InvokeAsync(
                 new InvocationConfiguration
                 {
@@ -59,6 +62,14 @@ internal static class CommandLine
         }
     }
 
+    /// <summary>Before anything is done, all settings are known to make sense, and it is said which of them the command leaves alone.</summary>
+    /// <exception cref="BadInputException">One makes no sense.</exception>
+    private static void CheckSettings(LabEnvironment environment, string command, Terminal terminal)
+    {
+        _ = environment.Settings;
+        if (environment.Unused(command) is { } unused) terminal.Error.WriteLine(unused);
+    }
+
     private static int Refuse(Terminal terminal, IReadOnlyList<string> problems)
     {
         foreach (var problem in problems) terminal.Error.WriteLine(problem);
@@ -80,12 +91,22 @@ internal static class CommandLine
         foreach (var written in parsed.UnmatchedTokens)
         {
             var near = NearestName.To(written, command.Options.Select(o => o.Name));
-            if (!written.StartsWith('-')) yield return $"'{written}' belongs to no option: every value follows its option's name, as in --workers 50.";
+            if (SettingOf(written) is { } setting) yield return $"'{command.Name}' takes settings from the environment, and '{written}' is none of its options: set {setting}.";
+            else if (!written.StartsWith('-')) yield return $"'{written}' belongs to no option: every value follows its option's name, as in --workers 50.";
             else if (near is null) yield return $"There is no option '{written}': '{command.Name} --help' lists them.";
             else yield return $"There is no option '{written}'; the nearest is '{near}'.";
         }
 
         if (parsed.UnmatchedTokens.Count > 0) yield break;
         foreach (var error in parsed.Errors) yield return error.Message;
+    }
+
+    /// <summary>A setting as the page's own command line takes it, such as --RaceLab:Content=folder: how the environment calls it.</summary>
+    private static string? SettingOf(string written)
+    {
+        var key = written.TrimStart('-').Split('=')[0];
+        return key.Contains(':', StringComparison.Ordinal) && SettingKeys.All.FirstOrDefault(k => string.Equals(k, key, StringComparison.OrdinalIgnoreCase)) is { } known
+            ? SettingKeys.InEnvironment(known)
+            : null;
     }
 }

@@ -4,14 +4,20 @@ using RaceLab.Engine.Content;
 using RaceLab.Engine.Databases;
 using RaceLab.Engine.Races;
 using RaceLab.Engine.Schedules;
+using RaceLab.Engine.Settings;
 
 namespace RaceLab.Cli;
 
 /// <summary>Puts the real lab together for the commands: the one place that knows which classes do the work.</summary>
 internal static class Composition
 {
-    /// <summary>The engine's catalogue, servers and runner.</summary>
-    public static LabAccess Lab() => new(Read, OpenAsync);
+    /// <summary>The engine's catalogue, servers and runner, with the settings that the environment gives.</summary>
+    public static LabAccess Lab(LabEnvironment environment) =>
+        new(Read, (connectionString, cancellation) => OpenAsync(ServersOf(environment.Settings, connectionString), cancellation)) { Environment = environment };
+
+    /// <summary>The servers that the settings ask for: nothing is kept, and the command line's connection string goes first.</summary>
+    public static LabServersOptions ServersOf(LabSettings settings, string? connectionString) =>
+        settings.Servers with { Lab = connectionString ?? settings.Servers.Lab, WithState = false };
 
     private static ReadContent Read(string folder)
     {
@@ -19,12 +25,8 @@ internal static class Composition
         return new ReadContent(catalogue.Scenarios, catalogue.Errors);
     }
 
-    private static async Task<IOpenLab> OpenAsync(string? connectionString, CancellationToken cancellation) =>
-        new OpenLab(await LabServers.StartAsync(
-            new LabServersOptions { Lab = connectionString, Redis = RedisAddress(), WithState = false }, NullLoggerFactory.Instance, cancellation));
-
-    /// <summary>From the environment alone: an option on the command line would show its password to everybody on the machine.</summary>
-    private static string? RedisAddress() => Environment.GetEnvironmentVariable("ConnectionStrings__Redis") is { } given && !string.IsNullOrWhiteSpace(given) ? given.Trim() : null;
+    private static async Task<IOpenLab> OpenAsync(LabServersOptions options, CancellationToken cancellation) =>
+        new OpenLab(await LabServers.StartAsync(options, NullLoggerFactory.Instance, cancellation));
 
     private sealed class OpenLab(LabServers servers) : IOpenLab
     {
@@ -34,6 +36,22 @@ internal static class Composition
 
         public Task<Exploration> ExploreAsync(Scenario scenario, Strategy strategy, int sessions, IProgress<int> progress, CancellationToken cancellation) =>
             new Explorer(servers.Lab, TimeProvider.System).ExploreAsync(scenario, strategy, sessions, progress, cancellation);
+
+        public async Task<ScheduleResult> PlayAsync(Scenario scenario, Strategy strategy, IReadOnlyList<ScheduledStep> schedule, int sessions, CancellationToken cancellation)
+        {
+            try
+            {
+                return await new ScheduleRunner(servers.Lab, TimeProvider.System).RunAsync(scenario, strategy, schedule, sessions, cancellation);
+            }
+            catch (PostgresException refused) when (!refused.SqlState.StartsWith("57P", StringComparison.Ordinal))
+            {
+                throw new BadInputException($"PostgreSQL rejects a statement of the scenario or the strategy before or after the schedule: {refused.MessageText} ({refused.SqlState}). 'check' tells more.");
+            }
+            catch (NpgsqlException gone)
+            {
+                throw new ServerRefusedException($"The server went away while the schedule was played. {gone.Message}", gone);
+            }
+        }
 
         public async Task<IReadOnlyList<ContentError>> CheckStatementsAsync(IReadOnlyList<Scenario> scenarios, CancellationToken cancellation)
         {

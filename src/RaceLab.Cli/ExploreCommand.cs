@@ -1,22 +1,27 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Numerics;
 using System.Text;
 using RaceLab.Engine.Races;
 using RaceLab.Engine.Schedules;
+using RaceLab.Engine.Words;
 
 namespace RaceLab.Cli;
 
 /// <summary><c>explore</c>: every interleaving of two or three sessions.</summary>
 internal sealed class ExploreCommand
 {
-    private const string Description = """
+    private static readonly string Description = string.Create(CultureInfo.InvariantCulture, $"""
         Run every distinct interleaving of two or three sessions on a real server, and print how each ends.
 
         Orders that differ only in steps that nobody can tell apart are run once; 'orders' counts all that a run stands for. A turn of a
         session whose attempt has ended is an empty one; an order in which a session would have to go on while it waits for a lock is infeasible.
+        Where blocks are run again after an error ('ordersIncludeRetries' in the JSON document), the turns of those retries count, too, up to 'retriesAtMost' in
+        each session: such a strategy has many more orders than its steps alone. On a terminal, a line says how many schedules were executed so far,
+        and how many there can be at most: one for each order, and never more than {Explorer.MaximumRuns:N0}.
         Ends with 0 when every promise was kept, 1 when one was broken, 4 when a promised flaw was in no order, 2 for bad input, and where
         the server refuses a statement of the scenario that is not a step's; 3 when the database could not be had or not every order was tried.
-        """;
+        """);
 
     private const int SessionsByDefault = 2;
 
@@ -56,8 +61,9 @@ internal sealed class ExploreCommand
         ExplorationDocument document;
         try
         {
-            using var progress = new ProgressLine(_terminal);
-            document = ExplorationDocument.From(await lab.ExploreAsync(scenario, strategy, sessions, progress, stop));
+            using var progress = new ProgressLine(_terminal) { RunsAtMost = OrderBound.RunsAtMost(scenario, strategy, sessions) };
+            var exploration = await lab.ExploreAsync(scenario, strategy, sessions, progress, stop);
+            document = ExplorationDocument.From(exploration) with { OrdersIncludeRetries = OrderBound.CountsRetries(exploration, strategy.Program) };
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -65,14 +71,9 @@ internal sealed class ExploreCommand
             return ExitCode.NoVerdict;
         }
 
-        _terminal.Out.WriteLine(parsed.GetValue(_options.Json) ? document.ToJson() : Write(document));
+        _terminal.Out.WriteLine(parsed.GetValue(_options.Json) ? document.ToJson() : Write(document, OrderBound.Of(scenario, strategy, sessions, retriesAtMost: 0)));
         if (!document.Complete) return ExitCode.NoVerdict;
-        return document.Verdict switch
-        {
-            Verdict.Broken => ExitCode.Broken,
-            Verdict.NotShown => ExitCode.NotShown,
-            _ => ExitCode.Kept,
-        };
+        return ExitCode.Of(document.Verdict);
     }
 
     private int ReadSessions(ParseResult parsed, List<string> problems)
@@ -84,17 +85,26 @@ internal sealed class ExploreCommand
         return SessionsByDefault;
     }
 
-    private static string Write(ExplorationDocument explored)
+    /// <param name="explored">What was found.</param>
+    /// <param name="ordersWithoutRetries">How many orders there were at most if no block were run again; null: nobody can tell.</param>
+    private static string Write(ExplorationDocument explored, BigInteger? ordersWithoutRetries)
     {
         var text = new StringBuilder();
-        text.AppendLine(CultureInfo.InvariantCulture, $"{explored.Scenario} / {explored.Strategy}, {explored.Sessions} sessions on PostgreSQL {explored.Postgres}, engine {explored.Engine}");
+        var sessions = Plural.Of(explored.Sessions, "session");
+        text.AppendLine(CultureInfo.InvariantCulture, $"{explored.Scenario} / {explored.Strategy}, {sessions} on PostgreSQL {explored.Postgres}, engine {explored.Engine}");
         text.AppendLine(CultureInfo.InvariantCulture,
-            $"{explored.Orders:N0} orders, {explored.Infeasible:N0} of them made impossible by waiting; {explored.Runs:N0} executed, {explored.ElapsedMs:N0} ms");
+            $"{Orders(explored.Orders)}, {explored.Infeasible:N0} of them made impossible by waiting; {explored.Runs:N0} executed, {explored.ElapsedMs:N0} ms");
+        if (explored.OrdersIncludeRetries)
+        {
+            text.AppendLine($"The count includes the turns of blocks that were run again after an error, up to {Plural.Of(explored.RetriesAtMost, "time")} in each session"
+                + (ordersWithoutRetries is { } without ? $"; without them there would be {Orders(without)} at most." : "."));
+        }
+
         text.AppendLine();
         foreach (var outcome in explored.Outcomes)
         {
             text.AppendLine(CultureInfo.InvariantCulture,
-                $"{(outcome.Violations > 0 ? "!" : " ")} {outcome.Orders,12:N0} orders: {Count(outcome.Rows, "row")}, told {string.Join(", ", outcome.Told)}{(outcome.Sqlstates.Count == 0 ? "" : $", rejected {string.Join(" ", outcome.Sqlstates)}")}{(outcome.Waits ? ", with waiting" : "")}");
+                $"{(outcome.Violations > 0 ? "!" : " ")} {outcome.Orders,12:N0} {Plural.Noun(outcome.Orders, "order")}: {Plural.Of(outcome.Rows, "row")}, told {string.Join(", ", outcome.Told)}{(outcome.Sqlstates.Count == 0 ? "" : $", rejected {string.Join(" ", outcome.Sqlstates)}")}{(outcome.Waits ? ", with waiting" : "")}");
             text.AppendLine(CultureInfo.InvariantCulture, $"                 such as {string.Join(" ", outcome.Witness)}");
         }
 
@@ -102,12 +112,12 @@ internal sealed class ExploreCommand
         foreach (var (name, invariant) in explored.Invariants)
         {
             var finding = invariant.Orders.IsZero
-                ? $"no order of these statements of {explored.Sessions} sessions breaks it on this PostgreSQL"
-                : $"{invariant.Orders.ToString("N0", CultureInfo.InvariantCulture)} orders break it";
+                ? $"no order of these statements of {sessions} breaks it on this PostgreSQL"
+                : Plural.Of(invariant.Orders, "order breaks it", "orders break it");
             text.AppendLine(CultureInfo.InvariantCulture, $"{name} ({invariant.Title}): {finding}{Judgement(invariant.Verdict, !invariant.Orders.IsZero)}.");
         }
 
-        if (explored.RetriesCut) text.AppendLine(CultureInfo.InvariantCulture, $"Blocks were run again at most {explored.RetriesAtMost} times; what more retries would do was not tried.");
+        if (explored.RetriesCut) text.AppendLine($"Blocks were run again at most {Plural.Of(explored.RetriesAtMost, "time")}; what more retries would do was not tried.");
         if (!explored.Complete) text.AppendLine("Not every order was tried: there are too many, so there is no verdict.");
         text.Append("It says nothing about more sessions, other statements in between, crashes elsewhere, or other servers.");
         return text.ToString();
@@ -121,5 +131,5 @@ internal sealed class ExploreCommand
         _ => "",
     };
 
-    private static string Count(long count, string what) => count == 1 ? $"1 {what}" : $"{count.ToString("N0", CultureInfo.InvariantCulture)} {what}s";
+    private static string Orders(BigInteger count) => Plural.Of(count, "order");
 }

@@ -8,12 +8,16 @@ namespace RaceLab.Cli;
 /// <summary>What the commands need of the lab. <see cref="Composition"/> gives them the real one, tests another.</summary>
 /// <param name="ReadContent">Reads a content folder.</param>
 /// <param name="OpenLab">
-/// Connects to the server of that connection string, or starts a private one for null. Throws <see cref="ServerRefusedException"/>
-/// where the server cannot be had.
+/// Connects to the server of that connection string; for null, to the one that the settings name, or else starts a private one. Throws
+/// <see cref="ServerRefusedException"/> where the server cannot be had.
 /// </param>
 internal sealed record LabAccess(
     Func<string, ReadContent> ReadContent,
-    Func<string?, CancellationToken, Task<IOpenLab>> OpenLab);
+    Func<string?, CancellationToken, Task<IOpenLab>> OpenLab)
+{
+    /// <summary>The settings that the environment gives.</summary>
+    public LabEnvironment Environment { get; init; } = LabEnvironment.Empty;
+}
 
 /// <summary>A content folder as it was read.</summary>
 /// <param name="Scenarios">The good ones.</param>
@@ -32,6 +36,11 @@ internal interface IOpenLab : IAsyncDisposable
     /// <summary>Runs every interleaving of a few sessions on the server.</summary>
     /// <exception cref="ServerRefusedException">The server is gone.</exception>
     Task<Exploration> ExploreAsync(Scenario scenario, Strategy strategy, int sessions, IProgress<int> progress, CancellationToken cancellation);
+
+    /// <summary>Plays one schedule on the server.</summary>
+    /// <exception cref="InfeasibleScheduleException">An entry cannot be played.</exception>
+    /// <exception cref="ServerRefusedException">The server is gone.</exception>
+    Task<ScheduleResult> PlayAsync(Scenario scenario, Strategy strategy, IReadOnlyList<ScheduledStep> schedule, int sessions, CancellationToken cancellation);
 
     /// <summary>Builds every scenario's tables and prepares every statement of every strategy.</summary>
     /// <returns>What the server would not have.</returns>

@@ -1,5 +1,7 @@
-using RaceLab.Engine.Content;
 using System.CommandLine;
+using RaceLab.Engine.Content;
+using RaceLab.Engine.Databases;
+using RaceLab.Engine.Settings;
 
 namespace RaceLab.Cli;
 
@@ -12,7 +14,7 @@ internal sealed class LabOptions
     /// <summary>Where content is.</summary>
     public Option<string?> Content { get; } = new("--content")
     {
-        Description = "The content folder. Default: the nearest folder 'content', upwards from here.",
+        Description = "The content folder. Default: RaceLab__Content from the environment, or else the nearest folder 'content', upwards from here.",
         HelpName = "folder",
     };
 
@@ -31,11 +33,13 @@ internal sealed class LabOptions
         command.Options.Add(Lab);
     }
 
-    /// <summary>The connection string to use; null: a private server.</summary>
+    /// <summary>The connection string that the command line gives; null: none.</summary>
+    /// <exception cref="BadInputException">It cannot be one.</exception>
     public string? ConnectionString(ParseResult parsed)
     {
-        var given = parsed.GetValue(Lab) ?? Environment.GetEnvironmentVariable("ConnectionStrings__Lab");
-        return string.IsNullOrWhiteSpace(given) ? null : given;
+        var given = parsed.GetValue(Lab);
+        if (string.IsNullOrWhiteSpace(given)) return null;
+        return LabServersOptions.FindFault(given) is { } fault ? throw new BadInputException($"{Lab.Name}: {fault}") : given;
     }
 
     /// <summary>Reads the content folder.</summary>
@@ -45,8 +49,9 @@ internal sealed class LabOptions
         var named = parsed.GetValue(Content);
         if (named is not null && !Directory.Exists(named))
             throw new BadInputException($"There is no folder '{named}': give --content the folder that holds 'scenarios'.");
-        var folder = named ?? ContentFolder.Find()
-            ?? throw new BadInputException("There is no content folder here or above: run this inside a RaceLab checkout, or name the folder with --content.");
+        var folder = named ?? lab.Environment.Settings.Content ?? ContentFolder.Find()
+            ?? throw new BadInputException(
+                $"There is no content folder here or above: run this inside a RaceLab checkout, or name the folder with --content or {SettingKeys.InEnvironment(SettingKeys.Content)}.");
         return lab.ReadContent(folder);
     }
 }

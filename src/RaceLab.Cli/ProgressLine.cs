@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Globalization;
 using RaceLab.Engine.Races;
+using RaceLab.Engine.Words;
 
 namespace RaceLab.Cli;
 
@@ -35,6 +36,9 @@ internal sealed class ProgressLine : IRaceProgress, IProgress<int>, IDisposable
         _elapsed = elapsed ?? (() => Stopwatch.GetElapsedTime(started));
     }
 
+    /// <summary>While schedules are explored: how many there can be; null: not known.</summary>
+    public int? RunsAtMost { get; init; }
+
     /// <inheritdoc/>
     public void Queued(int place) => Show(place > 0 ? $"Waiting for connections: place {place} in the queue" : "Waiting for connections");
 
@@ -64,8 +68,9 @@ internal sealed class ProgressLine : IRaceProgress, IProgress<int>, IDisposable
         }
     }
 
-    /// <summary>While schedules are explored: how many have been executed.</summary>
-    public void Report(int value) => Show(string.Create(CultureInfo.InvariantCulture, $"{value} schedules executed"));
+    /// <summary>While schedules are explored: how many have been executed in which time, and how many there can be.</summary>
+    public void Report(int value) => Show(string.Create(
+        CultureInfo.InvariantCulture, $"{Plural.Of(value, "schedule")} executed in {_elapsed().TotalSeconds:0} s{(RunsAtMost is { } most ? $", of {most:N0} at most" : "")}"));
 
     private static string Line(ReadOnlySpan<byte> frame)
     {
@@ -75,9 +80,9 @@ internal sealed class ProgressLine : IRaceProgress, IProgress<int>, IDisposable
         var filled = (int)(done * Bar);
         var line = string.Create(
             CultureInfo.InvariantCulture,
-            $"[{new string('#', filled)}{new string('.', Bar - filled)}] {done * 100,3:0} %  {Number(frame, ElapsedAt) / 1000.0:0.0} s  {attempts} attempts");
+            $"[{new string('#', filled)}{new string('.', Bar - filled)}] {done * 100,3:0} %  {Number(frame, ElapsedAt) / 1000.0:0.0} s  {attempts} {Plural.Noun(attempts, "attempt")}");
         var duplicates = Number(frame, DuplicatesAt);
-        return duplicates == uint.MaxValue ? line : $"{line}  {duplicates} duplicates";
+        return duplicates == uint.MaxValue ? line : $"{line}  {duplicates} {Plural.Noun(duplicates, "duplicate")}";
     }
 
     private static uint Number(ReadOnlySpan<byte> frame, int at) => BinaryPrimitives.ReadUInt32LittleEndian(frame[at..]);

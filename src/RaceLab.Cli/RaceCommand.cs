@@ -1,6 +1,8 @@
 using System.CommandLine;
 using RaceLab.Engine.Databases;
 using RaceLab.Engine.Races;
+using RaceLab.Engine.Settings;
+using RaceLab.Engine.Words;
 
 namespace RaceLab.Cli;
 
@@ -12,7 +14,8 @@ internal sealed class RaceCommand
 
         Ends with 0 when every promise was kept, 1 when one was broken, 4 when none was broken but a promised flaw was not shown,
         2 for bad input, and where the server refuses a statement of the scenario so that there is no verdict; 3 when there is none for another reason:
-        the database could not be had, or the race was refused or interrupted.
+        the database could not be had, the race was refused or interrupted, or the books do not balance: what callers were told and what the table
+        holds do not fit together. A promise that the table shows to be broken is broken all the same.
         A scenario may have a workload of its own, which then holds in the place of the defaults below.
         Ctrl+C stops the race; the verdict is then about the attempts that ran.
 
@@ -50,8 +53,12 @@ internal sealed class RaceCommand
         var request = ReadRequest(parsed);
         var result = await RaceAsync(request, _options.ConnectionString(parsed), stop);
         var document = RaceDocument.From(result);
-        _terminal.Out.WriteLine(parsed.GetValue(_options.Json) ? document.ToJson() : RaceTable.Write(document));
+        var asJson = parsed.GetValue(_options.Json);
+        _terminal.Out.WriteLine(asJson ? document.ToJson() : RaceTable.Write(document));
         if (document.Problem is { } problem) _terminal.Error.WriteLine(problem);
+
+        // The table says it by itself.
+        if (asJson && RaceTable.Imbalance(document) is { } imbalance) _terminal.Error.WriteLine(imbalance);
         return CodeFor(document);
     }
 
@@ -61,6 +68,9 @@ internal sealed class RaceCommand
         var content = _options.Read(parsed, _lab);
         var raced = _strategy.Read(parsed, content, problems);
         var workload = _workload.Read(parsed, raced?.Scenario.Workload, problems);
+        var most = _lab.Environment.Settings.Races.WorkersPerRace;
+        if (problems.Count == 0 && workload.Workers > most)
+            problems.Add($"{SettingKeys.InEnvironment(LimitSetting.WorkersPerRace.Name)} is {most}, and the race is to have {Plural.Of(workload.Workers, "worker")}: give --workers {most} or less, or raise the limit.");
         if (problems.Count > 0) throw new BadInputException(problems);
         return new RaceRequest(raced!.Value.Scenario, raced.Value.Strategy, workload);
     }
@@ -88,6 +98,7 @@ internal sealed class RaceCommand
         if (document.End is RaceEnd.Refused or RaceEnd.Interrupted) return document.Refused is { IsOfContent: true } ? ExitCode.BadInput : ExitCode.NoVerdict;
         var verdicts = document.Invariants.Values.Select(i => i.Verdict).ToList();
         if (verdicts.Contains(Verdict.Broken)) return ExitCode.Broken;
+        if (document.Reconciliation is { Holds: false }) return ExitCode.NoVerdict;
         return verdicts.Contains(Verdict.NotShown) ? ExitCode.NotShown : ExitCode.Kept;
     }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using RaceLab.Engine.Content;
 using RaceLab.Engine.Races;
+using RaceLab.Engine.Words;
 
 namespace RaceLab.Cli;
 
@@ -27,7 +28,13 @@ internal static class RaceTable
     }
 
     /// <summary>A count with its noun: "1 key", "2 keys".</summary>
-    public static string Many(long count, string one, string? many = null) => count == 1 ? $"1 {one}" : $"{count} {many ?? one + "s"}";
+    public static string Many(long count, string one, string? many = null) => $"{count} {Plural.Noun(count, one, many)}";
+
+    /// <summary>What is wrong with the books of a race, and what that means for its verdict, in a sentence; null: they balance, or there are none.</summary>
+    public static string? Imbalance(RaceDocument race) => race.Reconciliation is not { Holds: false } books
+        ? null
+        : $"The books do not balance: {Many(books.Missing, "created row")} missing, {Many(books.Unacknowledged, "row")} that nobody was told of. "
+            + "What callers were told and what the table holds do not fit together, so that no promise can be called kept.";
 
     private static string Heading(RaceDocument race) =>
         $"{race.Scenario} / {race.Strategy}" + (race.Postgres.Length == 0 ? "" : $" on PostgreSQL {race.Postgres}");
@@ -61,7 +68,7 @@ internal static class RaceTable
         Row(text, "Statements rejected", race.Rejected.Values.Sum());
         foreach (var (sqlState, count) in race.Rejected)
         {
-            Row(text, $"  {sqlState}{Named(sqlState)}", count);
+            Row(text, $"  {sqlState} {SqlStates.NameOf(sqlState)}".TrimEnd(), count);
             foreach (var rejection in race.Rejections.Where(r => r.SqlState == sqlState && r.Constraint is not null)) Row(text, $"    {rejection.Constraint}", rejection.Count);
         }
 
@@ -69,7 +76,7 @@ internal static class RaceTable
         Row(text, "Per worker, most", race.PerWorker.Max);
         if (race.PerWorker.MaxByMin is { } fairness) Row(text, "  most by fewest", fairness);
         foreach (var chance in race.Chances)
-            text.AppendLine($"By chance, {Number(chance.ExpectedRepeats)} of {chance.Draws} draws of '{chance.Input}' ({chance.Generator}) are expected to repeat an earlier one.");
+            text.AppendLine($"By chance, {Number(chance.ExpectedRepeats)} of {Many(chance.Draws, "draw")} of '{chance.Input}' ({chance.Generator}) are expected to repeat an earlier one.");
         text.AppendLine();
     }
 
@@ -94,11 +101,7 @@ internal static class RaceTable
                 text.AppendLine($"  The attempts' answers add up to {live}, but the table says {invariant.Excess}: the table is right.");
         }
 
-        if (race.Reconciliation is { Holds: false } books)
-        {
-            text.AppendLine(
-                $"The books do not balance: {Many(books.Missing, "created row")} missing, {Many(books.Unacknowledged, "row")} that nobody was told of.");
-        }
+        if (Imbalance(race) is { } imbalance) text.AppendLine(imbalance);
     }
 
     private static string Words(InvariantNumbers invariant)
@@ -112,18 +115,6 @@ internal static class RaceTable
             _ => $"kept. None were promised, and there are none ({found}).",
         };
     }
-
-    // The names that PostgreSQL gives the conditions that races meet.
-    private static string Named(string sqlState) => sqlState switch
-    {
-        "23505" => " unique_violation",
-        "40001" => " serialization_failure",
-        "40P01" => " deadlock_detected",
-        "25P02" => " in_failed_sql_transaction",
-        "55P03" => " lock_not_available",
-        "57014" => " query_canceled",
-        _ => "",
-    };
 
     private static void Latency(StringBuilder text, string name, long count, LatencyNumbers ms) =>
         text.AppendLine(Cells(name, Number(count), Number(ms.P50), Number(ms.P90), Number(ms.P99), Number(ms.Max)));

@@ -1,5 +1,6 @@
 using System.Net;
 using RaceLab.Engine.Databases;
+using RaceLab.Engine.Settings;
 using RaceLab.Web.Hosting;
 
 SocketThreads.OnePerProcessor();

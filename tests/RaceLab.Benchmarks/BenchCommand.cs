@@ -2,6 +2,7 @@ using System.CommandLine;
 using RaceLab.Benchmarks.Circuits;
 using RaceLab.Benchmarks.Runner;
 using RaceLab.Engine.Databases;
+using RaceLab.Engine.Settings;
 
 namespace RaceLab.Benchmarks;
 
@@ -40,7 +41,7 @@ internal static class BenchCommand
             else foreach (var line in report.Lines()) Console.WriteLine(line);
             return report.Targets.All(t => t.IsMet) ? 0 : Missed;
         }
-        catch (BadPlanException bad)
+        catch (Exception bad) when (bad is BadPlanException or SettingsException)
         {
             await Console.Error.WriteLineAsync(bad.Message).ConfigureAwait(false);
             return BadInput;

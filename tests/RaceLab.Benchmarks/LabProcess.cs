@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using RaceLab.Benchmarks.Circuits;
+using RaceLab.Engine.Settings;
 
 namespace RaceLab.Benchmarks;
 
@@ -76,7 +77,7 @@ internal sealed class LabProcess : IAsyncDisposable
         while (folder is not null && !File.Exists(Path.Combine(folder.FullName, Script))) folder = folder.Parent;
         if (folder is null) throw new LabException($"There is no {Script} above {AppContext.BaseDirectory}: this bench runs in the lab's repository.");
         var command = new ProcessStartInfo("bash", [Path.Combine(folder.FullName, Script), "run", "--urls", AnyPort]);
-        command.Environment["RACELAB_HOME"] = home;
+        command.Environment[SettingKeys.InEnvironment(SettingKeys.Home)] = home;
         return StartAsync(command, null, cancellation);
     }
 

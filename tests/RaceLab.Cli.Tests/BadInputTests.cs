@@ -3,10 +3,11 @@ namespace RaceLab.Cli.Tests;
 public sealed class BadInputTests
 {
     private const string Race = "race --scenario sign-up --strategy check-then-insert ";
+    private const string Step = "step --scenario sign-up --strategy check-then-insert ";
 
     [Theory(Timeout = 30_000)]
-    [InlineData("", "Say what to do: race or explore or check or take-home")]
-    [InlineData("rave", "There is no command 'rave': it is race or explore or check or take-home.")]
+    [InlineData("", "Say what to do: race or step or explore or check or take-home")]
+    [InlineData("rave", "There is no command 'rave': it is race or step or explore or check or take-home.")]
     [InlineData("race", "Say which scenario with --scenario: there is sign-up.")]
     [InlineData("explore", "Say which scenario with --scenario: there is sign-up.")]
     [InlineData("explore --scenario sign-up --strategy check-then-insert --sessions 4", "--sessions must be 2 or 3, and '4' is not.")]
@@ -43,6 +44,14 @@ public sealed class BadInputTests
     [InlineData(Race + "--content /nowhere/at/all", "There is no folder '/nowhere/at/all'")]
     [InlineData("check --content /nowhere/at/all", "There is no folder '/nowhere/at/all'")]
     [InlineData("check --scenario sign-up", "There is no option '--scenario'")]
+    [InlineData(Race + "--lab hunter2", "--lab: The connection string cannot be read")]
+    [InlineData(Race + "--RaceLab:Content=/tmp", "set RaceLab__Content.")]
+    [InlineData("step", "Say in which order with --schedule, such as 1.check,2.check,1.insert")]
+    [InlineData(Step + "--schedule 1-check", "--schedule has '1-check', which is no turn: it is a session, a dot and a step's name, such as 1.check")]
+    [InlineData(Step + "--schedule 1.chek", "--schedule has '1.chek', and session 1 has no such step: did you mean 'check'?")]
+    [InlineData(Step + "--schedule 5.check", "--schedule names session 5, and there are 4 at most.")]
+    [InlineData(Step + "--schedule 3.check --sessions 2", "--schedule names session 3, and --sessions is 2: give --sessions 3.")]
+    [InlineData(Step + "--schedule 1.check --sessions 5", "--sessions must be a whole number from 2 to 4, and '5' is not.")]
     public async Task RunAsync_BadInput_SaysWhatWouldBeRightAndRunsNothing(string arguments, string expected)
     {
         foreach (var output in new[] { "", " --json" })
@@ -83,6 +92,8 @@ public sealed class BadInputTests
     [InlineData("--help")]
     [InlineData("race --help")]
     [InlineData("check --help")]
+    [InlineData("step --help")]
+    [InlineData("explore --help")]
     [InlineData("--version")]
     public async Task RunAsync_Help_EndsWithZero(string arguments)
     {

@@ -35,6 +35,44 @@ public sealed class ExploreCommandTests
         Assert.Contains("It says nothing about", output, StringComparison.Ordinal);
     }
 
+    [Fact(Timeout = 30_000)]
+    public async Task Explore_OneOfEverything_IsWrittenInTheSingular()
+    {
+        var lab = new FakeLab();
+        lab.Explored = lab.Explored with
+        {
+            Orders = 1,
+            Infeasible = 0,
+            Runs = 1,
+            Outcomes = [lab.Explored.Outcomes[0] with { Rows = 1, Orders = 1 }],
+            Invariants = [lab.Explored.Invariants[0] with { Orders = 1 }],
+        };
+
+        var (_, output, _) = await lab.RunAsync(Explore, TestContext.Current.CancellationToken);
+
+        Assert.DoesNotMatch(@"(?<![\d,])1 (orders|rows|runs|sessions)\b", output);
+        Assert.Contains("1 order, 0 of them", output, StringComparison.Ordinal);
+        Assert.Contains("1 order breaks it, as the strategy says.", output, StringComparison.Ordinal);
+    }
+
+    [Theory(Timeout = 30_000)]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Explore_Retries_AreNamedAsPartOfTheCount(bool retried)
+    {
+        var lab = new FakeLab();
+        lab.Explored = lab.Explored with { RetriesCut = retried };
+
+        var (_, output, _) = await lab.RunAsync(Explore, TestContext.Current.CancellationToken);
+        Assert.Equal(
+            retried,
+            output.Contains("The count includes the turns of blocks that were run again after an error, up to 2 times in each session; without them there would be 6 orders at most.", StringComparison.Ordinal));
+
+        (_, output, _) = await lab.RunAsync(Explore + "--json", TestContext.Current.CancellationToken);
+        using var document = JsonDocument.Parse(output);
+        Assert.Equal(retried, document.RootElement.GetProperty("ordersIncludeRetries").GetBoolean());
+    }
+
     [Theory(Timeout = 30_000)]
     [InlineData(Verdict.Kept, true, 0)]
     [InlineData(Verdict.Broken, true, 1)]

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Configuration;
 using RaceLab.Engine.Content;
 using RaceLab.Engine.Databases;
 using RaceLab.Engine.Programs;
@@ -34,7 +35,19 @@ internal sealed class FakeLab : IOpenLab, IRaceRunner
     /// <summary>Why a strategy cannot be raced, by id.</summary>
     public Dictionary<string, string> Lacks { get; } = [];
 
+    /// <summary>What the environment says, by key.</summary>
+    public Dictionary<string, string?> Settings { get; } = [];
+
     public RaceRequest? Request { get; private set; }
+
+    /// <summary>The content folder that was read.</summary>
+    public string? Folder { get; private set; }
+
+    /// <summary>What was asked to be played.</summary>
+    public (IReadOnlyList<ScheduledStep> Schedule, int Sessions)? Played { get; private set; }
+
+    /// <summary>What comes of a schedule.</summary>
+    public Func<ScheduleResult> Stepped { get; set; } = () => throw new InvalidOperationException("no test has said what comes of a schedule");
 
     public string? ConnectionString { get; private set; }
 
@@ -72,9 +85,9 @@ internal sealed class FakeLab : IOpenLab, IRaceRunner
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        var lab = new LabAccess(_ => new ReadContent(Scenarios, FileErrors), OpenAsync);
+        var lab = new LabAccess(Read, OpenAsync) { Environment = new LabEnvironment(new ConfigurationBuilder().AddInMemoryCollection(Settings).Build()) };
         var words = arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        IReadOnlyList<string> all = words is ["race" or "explore" or "check", ..] && !arguments.Contains("--content") ? [.. words, "--content", "."] : words;
+        IReadOnlyList<string> all = words is ["race" or "step" or "explore" or "check", ..] && !arguments.Contains("--content") && !Settings.ContainsKey("RaceLab:Content") ? [.. words, "--content", "."] : words;
         var code = await CommandLine.RunAsync(all, lab, new Terminal(output, error, false), stop);
         return (code, output.ToString(), error.ToString());
     }
@@ -94,6 +107,13 @@ internal sealed class FakeLab : IOpenLab, IRaceRunner
     public Task<Exploration> ExploreAsync(Scenario scenario, Strategy strategy, int sessions, IProgress<int> progress, CancellationToken cancellation) =>
         Task.FromResult(Explored with { Scenario = scenario.Id, Strategy = strategy.Id, Sessions = sessions });
 
+    public Task<ScheduleResult> PlayAsync(Scenario scenario, Strategy strategy, IReadOnlyList<ScheduledStep> schedule, int sessions, CancellationToken cancellation)
+    {
+        Played = (schedule, sessions);
+        cancellation.ThrowIfCancellationRequested();
+        return Task.FromResult(Stepped());
+    }
+
     public Task<IReadOnlyList<ContentError>> CheckStatementsAsync(IReadOnlyList<Scenario> scenarios, CancellationToken cancellation) =>
         Task.FromResult(StatementErrors);
 
@@ -103,6 +123,12 @@ internal sealed class FakeLab : IOpenLab, IRaceRunner
     {
         Disposed = true;
         return ValueTask.CompletedTask;
+    }
+
+    private ReadContent Read(string folder)
+    {
+        Folder = folder;
+        return new ReadContent(Scenarios, FileErrors);
     }
 
     private static RaceResult Result(RaceRequest request) => RaceResults.Refused(request, DateTimeOffset.UnixEpoch, "") with
@@ -134,7 +160,9 @@ internal sealed class FakeLab : IOpenLab, IRaceRunner
     };
 
     private static Strategy Strategy(string id, Promise promise) => new(
-        id, id, "", "", new Dictionary<string, Promise> { ["duplicates"] = promise }, [], null, ProgramCompiler.Compile([new SayStep(Outcome.Created, null, 1)], 1));
+        id, id, "", "", new Dictionary<string, Promise> { ["duplicates"] = promise }, [], null, ProgramCompiler.Compile([Sql("check", "SELECT id FROM users WHERE email = @key"), Sql("insert", "INSERT INTO users (email) VALUES (@key)"), new SayStep(Outcome.Created, null, 1)], 1));
+
+    private static SqlStep Sql(string name, string sql) => new(name, SqlText.Parse(sql), [], null, ErrorRules.None, 1);
 
     private Task<IOpenLab> OpenAsync(string? connectionString, CancellationToken cancellation)
     {

@@ -56,7 +56,18 @@ public sealed class ProgressLineTests : IDisposable
 
         line.Report(40);
 
-        Assert.Equal("\r40 schedules executed", _error.ToString());
+        Assert.Equal("\r40 schedules executed in 3 s", _error.ToString());
+    }
+
+    [Fact]
+    public void Report_KnownLimit_SaysHowManyThereCanBe()
+    {
+        using var line = new ProgressLine(new Terminal(TextWriter.Null, _error, true), () => _elapsed) { RunsAtMost = 12_870 };
+        _elapsed = TimeSpan.FromSeconds(61.4);
+
+        line.Report(1);
+
+        Assert.Equal("\r1 schedule executed in 61 s, of 12,870 at most", _error.ToString());
     }
 
     [Fact]

@@ -140,6 +140,33 @@ public sealed partial class RaceCommandTests
         Assert.Contains(words, text);
     }
 
+    [Theory(Timeout = 30_000)]
+    [InlineData(Promise.None, Verdict.Kept, 1, 0, 3, "1 created row missing, 0 rows that nobody was told of")]
+    [InlineData(Promise.Some, Verdict.Kept, 0, 2, 3, "0 created rows missing, 2 rows that nobody was told of")]
+    [InlineData(Promise.Some, Verdict.NotShown, 3, 1, 3, "3 created rows missing, 1 row that nobody was told of")]
+    [InlineData(Promise.None, Verdict.Broken, 3, 1, 1, "3 created rows missing, 1 row that nobody was told of")]
+    public async Task Race_BooksThatDoNotBalance_AreNeverAllRight(Promise promise, Verdict verdict, long missing, long unacknowledged, int expected, string words)
+    {
+        var lab = new FakeLab
+        {
+            End = r => r with
+            {
+                Invariants = [r.Invariants[0] with { Promise = promise, Verdict = verdict }],
+                Reconciliation = new Reconciliation(7, 7, 19, 0, missing, unacknowledged),
+            },
+        };
+
+        var (code, text, error) = await lab.RunAsync(Race, TestContext.Current.CancellationToken);
+        Assert.Equal((expected, ""), (code, error));
+        Assert.Contains($"The books do not balance: {words}.", text, StringComparison.Ordinal);
+
+        (code, text, error) = await lab.RunAsync(Race + "--json", TestContext.Current.CancellationToken);
+        Assert.Equal(expected, code);
+        Assert.StartsWith($"The books do not balance: {words}.", error, StringComparison.Ordinal);
+        using var json = JsonDocument.Parse(text);
+        Assert.False(json.RootElement.GetProperty("reconciliation").GetProperty("holds").GetBoolean());
+    }
+
     [Fact(Timeout = 30_000)]
     public async Task Race_OneBrokenAndOneNotShown_CountsAsBroken()
     {

@@ -172,6 +172,18 @@ public sealed class ScriptTests : IDisposable
         Assert.EndsWith("RaceLab.Cli.dll race --lab Host=a b\n", output);
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task Step_PostgresBinGivenAsASetting_IsLeftToTheProgram()
+    {
+        Has("dotnet", "echo \"$*\"");
+
+        var (code, output, error) = await RacelabAsync(["step", "--schedule", "1.check"], ("RaceLab__PostgresBin", "/somewhere"));
+
+        Assert.Equal(0, code);
+        Assert.EndsWith("RaceLab.Cli.dll step --schedule 1.check\n", output);
+        Assert.DoesNotContain("cannot be found", error, StringComparison.Ordinal);
+    }
+
     [Theory(Timeout = 60_000)]
     [InlineData("")]
     [InlineData("sprint")]
@@ -242,7 +254,7 @@ public sealed class ScriptTests : IDisposable
         string program, IEnumerable<string> arguments, string? path, params (string Name, string Value)[] variables)
     {
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var name in start.Environment.Keys.Where(k => k.StartsWith("RACELAB_", StringComparison.Ordinal) || k.StartsWith("ConnectionStrings__", StringComparison.Ordinal)).ToList())
+        foreach (var name in start.Environment.Keys.Where(k => k.StartsWith("RACELAB_", StringComparison.Ordinal) || k.StartsWith("RaceLab__", StringComparison.Ordinal) || k.StartsWith("ConnectionStrings__", StringComparison.Ordinal)).ToList())
             start.Environment.Remove(name);
         if (path is not null) start.Environment["PATH"] = path;
         foreach (var (name, value) in variables) start.Environment[name] = value;

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using RaceLab.Engine.Races;
-using RaceLab.Web.Hosting;
+using RaceLab.Engine.Settings;
 
 namespace RaceLab.Hosting.Tests;
 
@@ -24,6 +24,9 @@ public sealed class SettingsReaderTests
         { "RaceLab:Limit:Circuits", "5", "did you mean 'Limits'?" },
         { "RaceLab:Postgres", "/usr", "There is no setting RaceLab:Postgres" },
         { "RaceLab:PostgresBin", "/no/such/folder", "there is no such folder" },
+        { "RaceLab:PostgresBin", "/", "initdb and postgres are not there" },
+        { "RACELAB_POSTGRES_BIN", "/", "initdb and postgres are not there" },
+        { "RACELAB_HOME", "somewhere/here", "write the whole path" },
         { "RaceLab:Content", "/no/such/folder", "there is no such folder" },
         { "RaceLab:Content", "/etc/passwd", "which is a file: name a folder" },
         { "RaceLab:Home", "somewhere/here", "write the whole path" },
@@ -53,6 +56,20 @@ public sealed class SettingsReaderTests
         Assert.Contains(expected, problem, StringComparison.Ordinal);
         Assert.Contains(key.Split(':')[0], problem, StringComparison.Ordinal);
         Assert.DoesNotContain("hunter2", wrong.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Read_OtherNameOfASetting_IsTakenWhereTheSettingIsNotGiven()
+    {
+        Assert.Equal("/tmp/other", Read(("RACELAB_HOME", "/tmp/other")).Servers.Home);
+        Assert.Equal("/tmp/own", Read(("RACELAB_HOME", "/tmp/other"), ("RaceLab:Home", "/tmp/own")).Servers.Home);
+    }
+
+    [Fact]
+    public void ReadWithoutPage_SettingsOfThePage_AreNobodysConcern()
+    {
+        var environment = new ConfigurationBuilder().AddInMemoryCollection([new("port", "x"), new("OTEL_EXPORTER_OTLP_ENDPOINT", "x"), new("RaceLab:Limits:History", "77")]).Build();
+        Assert.Equal(77, SettingsReader.ReadWithoutPage(environment).Servers.History.Entries);
     }
 
     [Fact]
@@ -114,6 +131,7 @@ public sealed class SettingsReaderTests
         var text = File.ReadAllText(Path.Combine(Places.Repository, "docs", "operations.md"));
         foreach (var limit in LimitSetting.All)
             Assert.Contains($"| `{LimitSetting.Section}:{limit.Key}` | {limit.Unit} | {limit.Least:N0} to {limit.Most:N0} | {limit.Default:N0} |", text, StringComparison.Ordinal);
+        Assert.All(SettingKeys.All, key => Assert.Contains($"`{key}`", text, StringComparison.Ordinal));
         using var listener = new System.Diagnostics.Metrics.MeterListener();
         var names = new List<string>();
         listener.InstrumentPublished = (instrument, _) =>

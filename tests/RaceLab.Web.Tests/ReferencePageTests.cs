@@ -1,6 +1,7 @@
 using Bunit;
 using Microsoft.Extensions.DependencyInjection;
 using RaceLab.Engine.Content;
+using RaceLab.Engine.Words;
 using RaceLab.Web.Components.Pages;
 using RaceLab.Web.Races;
 using RaceLab.Web.Reference;

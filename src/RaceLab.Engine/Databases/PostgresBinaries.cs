@@ -22,6 +22,11 @@ public sealed partial record PostgresBinaries(string Directory, Version Version)
 
     internal string Postgres => Path.Combine(Directory, "postgres" + Suffix);
 
+    private bool AreThere => File.Exists(Initdb) && File.Exists(Postgres);
+
+    /// <summary>Whether a directory has both programs, of whatever version.</summary>
+    public static bool AreIn(string directory) => new PostgresBinaries(Path.GetFullPath(directory), new Version(0, 0)).AreThere;
+
     /// <summary>
     /// Looks in <paramref name="configured"/> or, where that is null, in <see cref="EnvironmentVariable"/>; where neither is set, in PATH and in
     /// the usual places, newest version first.
@@ -54,7 +59,7 @@ public sealed partial record PostgresBinaries(string Directory, Version Version)
     private static async Task<PostgresBinaries?> TryReadAsync(string directory, CancellationToken cancellation)
     {
         var found = new PostgresBinaries(Path.GetFullPath(directory), new Version(0, 0));
-        if (!File.Exists(found.Initdb) || !File.Exists(found.Postgres)) return null;
+        if (!found.AreThere) return null;
         try
         {
             using var process = Process.Start(new ProcessStartInfo(found.Postgres, "--version") { RedirectStandardOutput = true, RedirectStandardError = true });

@@ -45,6 +45,9 @@ public sealed record ExplorationDocument(
     /// <summary>The most schedules that are written one by one: whoever reads more than these wants the sums.</summary>
     public const int MostSchedules = 200;
 
+    /// <summary>Whether the turns of blocks that were run again are among those whose orders were counted (<see cref="OrderBound.CountsRetries"/>).</summary>
+    public bool OrdersIncludeRetries { get; init; }
+
     private static readonly JsonSerializerOptions Options = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,

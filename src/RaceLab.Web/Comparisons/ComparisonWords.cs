@@ -94,7 +94,7 @@ public static class ComparisonWords
     {
         ArgumentNullException.ThrowIfNull(record);
         var first = record.Races.FirstOrDefault(r => r.HasVerdict)?.Result;
-        return $"Each race: {StateText.Of(record.Workload)}. {ComparisonPlan.RoundsOf(record)} rounds, seeds from {record.Workload.Seed} on"
+        return $"Each race: {StateText.Of(record.Workload)}. {Figures.Count(ComparisonPlan.RoundsOf(record), "round", "rounds")}, seeds from {record.Workload.Seed} on"
             + (first is null ? "." : $". PostgreSQL {first.PostgresVersion}, begun {first.StartedAt.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)} UTC.");
     }
 

@@ -4,6 +4,7 @@ using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 using RaceLab.Engine.Races;
+using RaceLab.Engine.Settings;
 
 namespace RaceLab.Web.Hosting;
 

@@ -1,4 +1,5 @@
 using RaceLab.Engine.Autopsies;
+using RaceLab.Engine.Words;
 
 namespace RaceLab.Web.Races;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using RaceLab.Engine.Words;
 
 namespace RaceLab.Web.Races;
 
@@ -12,13 +13,13 @@ public static class Figures
     public static string Count(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
 
     /// <summary>A count with its noun: 1 row, 4,210 rows.</summary>
-    public static string Count(long count, string one, string many) => $"{Count(count)} {(count == 1 ? one : many)}";
+    public static string Count(long count, string one, string many) => Plural.Of(count, one, many);
 
     /// <summary>A count of which there may be very many, such as orders.</summary>
     public static string Count(BigInteger count) => count.ToString("N0", CultureInfo.InvariantCulture);
 
     /// <summary>Likewise with its noun: 1 order, 756,756 orders.</summary>
-    public static string Count(BigInteger count, string one, string many) => $"{Count(count)} {(count.IsOne ? one : many)}";
+    public static string Count(BigInteger count, string one, string many) => Plural.Of(count, one, many);
 
     /// <summary>A small count as a word, as sentences have it: no, one, two, up to nine; then digits.</summary>
     public static string Word(long count) => count is >= 0 and < 10 ? SmallNumbers[count] : Count(count);

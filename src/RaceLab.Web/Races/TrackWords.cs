@@ -1,5 +1,6 @@
 using RaceLab.Engine.Autopsies;
 using RaceLab.Engine.Races;
+using RaceLab.Engine.Words;
 
 namespace RaceLab.Web.Races;
 

@@ -2,6 +2,7 @@ using System.Numerics;
 using RaceLab.Engine.Content;
 using RaceLab.Engine.Races;
 using RaceLab.Engine.Schedules;
+using RaceLab.Engine.Words;
 using RaceLab.Web.Races;
 
 namespace RaceLab.Web.Schedules;
@@ -29,7 +30,9 @@ public static class ExplorationWords
     public static string BelowTheNumber(Exploration explored) => $"of {Subject(explored)} {Ending(explored, broken: true, Breaking(explored).IsOne)}";
 
     /// <summary>The headline, in exact numbers, and what is to be said about them.</summary>
-    public static VerdictText VerdictOf(Exploration explored)
+    /// <param name="explored">What was found.</param>
+    /// <param name="countsRetries">Whether turns of blocks that were run again are among those whose orders were counted (<see cref="OrderBound.CountsRetries"/>).</param>
+    public static VerdictText VerdictOf(Exploration explored, bool countsRetries = false)
     {
         ArgumentNullException.ThrowIfNull(explored);
         var sentences = explored.Invariants.Select(i => About(i, explored)).ToList();
@@ -44,6 +47,13 @@ public static class ExplorationWords
         else
         {
             sentences.Add("Waiting makes no order impossible here.");
+        }
+
+        if (countsRetries)
+        {
+            sentences.Add(
+                $"The count includes the turns of blocks that were run again after an error, up to {Figures.Count(explored.RetriesAtMost, "time", "times")} in each session: "
+                + "the steps alone have far fewer orders.");
         }
 
         sentences.Add(
@@ -79,7 +89,7 @@ public static class ExplorationWords
             "What other programs do that write to the same tables. Here there is only this one.",
             "What happens inside a statement. Here it is one step; on a busy server the insides of two statements overlap.",
             "What other versions and settings of PostgreSQL do, and what happens when something crashes elsewhere.",
-            $"What more retries would bring: here a block is run again {Figures.Word(explored.RetriesAtMost)} times at most."
+            $"What more retries would bring: here a block is run again {Figures.Word(explored.RetriesAtMost)} {Plural.Noun(explored.RetriesAtMost, "time")} at most."
                 + (explored.RetriesCut ? " That limit was met: some attempt was given up that in a race would have been tried again." : " That limit was not met."),
         ];
     }

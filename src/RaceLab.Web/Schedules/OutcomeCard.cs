@@ -1,4 +1,5 @@
 using RaceLab.Engine.Schedules;
+using RaceLab.Engine.Words;
 using RaceLab.Web.Races;
 
 namespace RaceLab.Web.Schedules;

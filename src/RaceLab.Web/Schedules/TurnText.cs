@@ -1,6 +1,7 @@
 using RaceLab.Engine.Databases;
 using RaceLab.Engine.Programs;
 using RaceLab.Engine.Schedules;
+using RaceLab.Engine.Words;
 using RaceLab.Web.Races;
 
 namespace RaceLab.Web.Schedules;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using RaceLab.Engine.Studies;
 using RaceLab.Engine.Sweeps;
+using RaceLab.Web.Races;
 
 namespace RaceLab.Web.Sweeps;
 
@@ -99,7 +100,7 @@ public sealed record SweepLine(int Workers, IReadOnlyList<SweepPoint> Points, st
                 workers, points, Path(points.Select(p => (p.X, p.Y))),
                 Path(cells.Select((cell, i) => (cell, X: x[i])).Where(c => c.cell.Predicted is not null).Select(c => (c.X, YOf(c.cell.Predicted!.Value)))),
                 [.. pauses.Select((pause, i) => new SweepTick(x[i], pause.ToString(CultureInfo.InvariantCulture)))],
-                $"{workers} workers. {(points.Count == 0 ? "Nothing measured yet" : string.Join("; ", points.Select(p => p.Words)))}.");
+                $"{Figures.Count(workers, "worker", "workers")}. {(points.Count == 0 ? "Nothing measured yet" : string.Join("; ", points.Select(p => p.Words)))}.");
         }
     }
 

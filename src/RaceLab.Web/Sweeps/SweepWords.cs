@@ -107,7 +107,7 @@ public static class SweepWords
         var furthest = judged.MaxBy(c => Math.Abs(c.Predicted!.Value - c.Share!.Value))!;
         if (furthest.IsAsPredicted == false)
         {
-            yield return $"It is furthest off with {furthest.Workers} workers and {Pause(furthest.PauseMs)}: it predicts {Percent(furthest.Predicted!.Value)}, and {Percent(furthest.Share!.Value)} were measured "
+            yield return $"It is furthest off with {Figures.Count(furthest.Workers, "worker", "workers")} and {Pause(furthest.PauseMs)}: it predicts {Percent(furthest.Predicted!.Value)}, and {Percent(furthest.Share!.Value)} were measured "
                 + $"({Range(furthest.Interval!.Value)}).";
         }
     }
@@ -142,7 +142,7 @@ public static class SweepWords
         {
             var known = map.Plan.PausesMs.Select(p => map.At(p, workers)).Where(c => c.Keys > 0).ToList();
             if (known is not [var first, ..]) continue;
-            yield return $"With {workers} workers and {Pause(first.PauseMs)}, {Count(first)} broke “{title}” ({Percent(first.Share!.Value)}; {Confidence} interval {Range(first.Interval!.Value)})"
+            yield return $"With {Figures.Count(workers, "worker", "workers")} and {Pause(first.PauseMs)}, {Count(first)} broke “{title}” ({Percent(first.Share!.Value)}; {Confidence} interval {Range(first.Interval!.Value)})"
                 + (known.Count == 1 ? "." : $"; with {Pause(known[^1].PauseMs)}, {Count(known[^1])} ({Percent(known[^1].Share!.Value)}; {Range(known[^1].Interval!.Value)}).");
         }
     }

@@ -1,8 +1,10 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 using RaceLab.Engine.Content;
 using RaceLab.Engine.Databases;
 using RaceLab.Engine.Programs;
 using RaceLab.Engine.Races;
+using RaceLab.Engine.Settings;
 
 namespace RaceLab.Benchmarks.Runner;
 
@@ -37,14 +39,15 @@ internal sealed class RunnerBench
     /// <exception cref="LabException">It cannot be measured, with the reason.</exception>
     public static async Task<RunnerReport> RunAsync(RunnerPlan plan, Action<string> say, CancellationToken cancellation)
     {
+        var settings = ReadSettings(say);
         var machine = await Machine.DescribeAsync(cancellation).ConfigureAwait(false);
-        var pgbench = await Pgbench.FindAsync(await PostgresBinaries.FindAsync(null, cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false);
+        var pgbench = await Pgbench.FindAsync(await PostgresBinaries.FindAsync(settings.Servers.PostgresBin, cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false);
         var home = LabProcess.NewHome();
         try
         {
             say("starting a cluster …");
-            await using var servers = await LabServers.StartAsync(new LabServersOptions { Home = home, WithState = false }, NullLoggerFactory.Instance, cancellation).ConfigureAwait(false);
-            var bench = new RunnerBench(servers.Lab, pgbench, ReadScenario(), plan, say);
+            await using var servers = await LabServers.StartAsync(new LabServersOptions { Home = home, PostgresBin = settings.Servers.PostgresBin, WithState = false }, NullLoggerFactory.Instance, cancellation).ConfigureAwait(false);
+            var bench = new RunnerBench(servers.Lab, pgbench, ReadScenario(settings.Content), plan, say);
             say("warming up …");
             foreach (var engine in plan.Engines) await bench.Lab(bench._scenario, plan.Strategies[0].Id, plan.Workers[0], RunnerPlan.Keys, engine).RunAsync(plan.WarmUp, cancellation).ConfigureAwait(false);
             var results = new List<RunnerResult>();
@@ -61,9 +64,19 @@ internal sealed class RunnerBench
         }
     }
 
-    private static Scenario ReadScenario()
+    /// <summary>It measures a cluster of its own in a place of its own, and says which settings therefore mean nothing to it.</summary>
+    /// <exception cref="SettingsException">One makes no sense.</exception>
+    private static LabSettings ReadSettings(Action<string> say)
     {
-        var folder = ContentFolder.Find() ?? throw new LabException("There is no content folder here or above: run this inside a RaceLab checkout.");
+        var environment = new ConfigurationBuilder().AddEnvironmentVariables().Build();
+        var settings = SettingsReader.ReadWithoutPage(environment);
+        if (SettingKeys.Unused(environment, "bench", [SettingKeys.PostgresBin, SettingKeys.Content]) is { } unused) say(unused);
+        return settings;
+    }
+
+    private static Scenario ReadScenario(string? content)
+    {
+        var folder = content ?? ContentFolder.Find() ?? throw new LabException("There is no content folder here or above: run this inside a RaceLab checkout.");
         using var catalogue = Catalogue.Open(folder, watch: false);
         return catalogue.Scenarios.FirstOrDefault(s => s.Id == ScenarioId) ?? throw new LabException($"The content in {folder} has no scenario '{ScenarioId}', or it is wrong: ./racelab check tells.");
     }

@@ -58,13 +58,13 @@ public sealed partial class ComparePage
         }
     }
 
-    private string Title => Shown is null ? "Compare – RaceLab" : $"{StudyText.Of(Shown)}: {Record!.ScenarioTitle}, {Record.Strategies.Count} strategies – RaceLab";
+    private string Title => Shown is null ? "Compare – RaceLab" : $"{StudyText.Of(Shown)}: {Record!.ScenarioTitle}, {Figures.Count(Record.Strategies.Count, "strategy", "strategies")} – RaceLab";
 
     private string Summary => (IsUnderWay, Drafted) switch
     {
         (true, _) => StateText.Of(Record!.Workload),
         (_, null) => "Nothing to compare yet",
-        (_, var plan) => $"{Figures.Count(Strategies.Count, "strategy", "strategies")}, {_link.Rounds} rounds: {Figures.Count(plan.Races.Count, "race", "races")}, {StudyText.TimeOf(plan)}",
+        (_, var plan) => $"{Figures.Count(Strategies.Count, "strategy", "strategies")}, {Figures.Count(_link.Rounds, "round", "rounds")}: {Figures.Count(plan.Races.Count, "race", "races")}, {StudyText.TimeOf(plan)}",
     };
 
     private string Conditions => ComparisonWords.Conditions(Record!);

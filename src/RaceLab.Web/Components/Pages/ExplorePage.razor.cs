@@ -63,6 +63,8 @@ public sealed partial class ExplorePage : IAsyncDisposable
 
     private Exploration? Explored => End?.Explored;
 
+    private bool CountsRetries => Explored is not null && OrderBound.CountsRetries(Explored, _ticket!.Exploration.Strategy.Program);
+
     private string? Problem => End?.Problem;
 
     private bool CanExplore => _isAlive && UnderWay is null && Strategy is not null;

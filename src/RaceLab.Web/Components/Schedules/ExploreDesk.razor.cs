@@ -51,6 +51,6 @@ public sealed partial class ExploreDesk
         : UnderWay.HasBegun ? "Trying every order" : "Waiting: other explorations come first";
 
     private string Progress => UnderWay is { HasBegun: true } running
-        ? $"For {Figures.Count((long)running.Elapsed.TotalSeconds, "second", "seconds")}. How many orders there are is known when the last one has been tried."
+        ? $"For {Figures.Count((long)running.Elapsed.TotalSeconds, "second", "seconds")}. There can be {Figures.Count(OrderBound.RunsAtMost(running.Scenario, running.Strategy, running.Sessions), "run", "runs")} at most, and there are often far fewer. How many orders there are is known when the last one has been tried."
         : "It begins by itself.";
 }

@@ -2,7 +2,7 @@ using RaceLab.Engine.Databases;
 using RaceLab.Engine.Races;
 using RaceLab.Engine.Schedules;
 
-namespace RaceLab.Web.Hosting;
+namespace RaceLab.Engine.Settings;
 
 /// <summary>What a lab is started with, checked as a whole before anything is started (<see cref="SettingsReader"/>).</summary>
 public sealed record LabSettings
@@ -25,7 +25,7 @@ public sealed record LabSettings
     /// <summary>The content folder where one is named; null: the nearest.</summary>
     public string? Content { get; init; }
 
-    /// <summary>Where metrics and traces go, by OTLP; null: nowhere.</summary>
+    /// <summary>Where metrics and traces go, by OTLP; null: nowhere, as always where there is no page.</summary>
     public OtlpTarget? Otlp { get; init; }
 }
 

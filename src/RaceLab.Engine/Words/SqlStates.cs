@@ -1,4 +1,4 @@
-namespace RaceLab.Web.Races;
+namespace RaceLab.Engine.Words;
 
 /// <summary>PostgreSQL's condition names (<see href="https://www.postgresql.org/docs/current/errcodes-appendix.html">error codes</see>) for the SQLSTATEs that races meet.</summary>
 public static class SqlStates

@@ -2,7 +2,7 @@ using RaceLab.Engine.History;
 using RaceLab.Engine.Races;
 using RaceLab.Engine.Schedules;
 
-namespace RaceLab.Web.Hosting;
+namespace RaceLab.Engine.Settings;
 
 /// <summary>A whole number that whoever runs a lab may set, below <c>RaceLab:Limits</c>: its reader, its message and its line in <c>docs/operations.md</c> all stand on this.</summary>
 /// <param name="Key">The last part of its name.</param>
@@ -14,6 +14,9 @@ public sealed record LimitSetting(string Key, string Unit, int Least, int Most, 
 {
     /// <summary>Where all limits are.</summary>
     public const string Section = "RaceLab:Limits";
+
+    /// <summary>Its whole name.</summary>
+    public string Name => $"{Section}:{Key}";
 
     /// <summary>Workers in one race.</summary>
     public static readonly LimitSetting WorkersPerRace = new("WorkersPerRace", "workers", 1, Workload.MaximumWorkers, Workload.MaximumWorkers);
