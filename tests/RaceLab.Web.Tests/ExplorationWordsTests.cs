@@ -68,6 +68,16 @@ public sealed class ExplorationWordsTests
         Assert.DoesNotContain(OrderShare.Of(cut), s => s.Kind == OrderKind.Impossible);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void VerdictOf_OrdersOfRetries_SaysThatTheCountIncludesThem(bool countsRetries)
+    {
+        var words = ExplorationWords.VerdictOf(TestExplorations.Sound(), countsRetries);
+
+        Assert.Equal(countsRetries, words.Sentences.Any(s => s.StartsWith("The count includes the turns of blocks that were run again after an error, up to 2 times in each session", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public void Proved_OfASoundStrategy_IsThePlainSentence() => Assert.Equal(
         "No order of these statements of two sessions breaks “One row per email” on this PostgreSQL 15.18.", ExplorationWords.Proved(TestExplorations.Sound())[0]);

@@ -39,8 +39,7 @@ public class OrderBoundTests(TestPostgres postgres)
     [Theory(Timeout = 120_000)]
     [InlineData("sign-up", "check-then-insert", false)]
     [InlineData("lost-update", "repeatable-read-with-retry", true)]
-    [InlineData("deadlock", "in-the-baskets-order", false)] // its loop sends the same step again, and that is no retry
-    [InlineData("payments", "no-key", false)] // nor is a delivery
+    [InlineData("payments", "no-key", false)] // a delivery sends the same steps again, and that is no retry
     public async Task CountsRetries_WhatWasExplored_IsKnownByTheBlocksThatRanAgain(string scenarioId, string strategyId, bool expected)
     {
         var cancellation = TestContext.Current.CancellationToken;
@@ -51,6 +50,19 @@ public class OrderBoundTests(TestPostgres postgres)
         Assert.Equal(expected, OrderBound.CountsRetries(explored, strategy.Program));
         if (OrderBound.Of(scenario, strategy, 2) is { } most) Assert.True(explored.Orders <= most, $"{explored.Orders} orders, and {most} were said to be the most");
         Assert.InRange(explored.Runs, 1, OrderBound.RunsAtMost(scenario, strategy, 2));
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task CountsRetries_StepOfALoopThatIsSentAgain_IsNoRetry()
+    {
+        var (scenario, strategy) = Find("sign-up", "check-then-insert");
+        var (_, looping) = Find("deadlock", "retry");
+        var explored = await new Explorer(postgres.Lab, TimeProvider.System).ExploreAsync(scenario, strategy, 2, null, TestContext.Current.CancellationToken);
+
+        Assert.False(OrderBound.CountsRetries(explored with { Schedules = [Of("begin", "reserve", "reserve")], Outcomes = [] }, looping.Program));
+        Assert.True(OrderBound.CountsRetries(explored with { Schedules = [Of("begin", "reserve", "rollback", "begin", "reserve")], Outcomes = [] }, looping.Program));
+
+        static ExploredSchedule Of(params string[] steps) => new([.. steps.Select((s, i) => new ExploredEntry(new ScheduledStep(1, s), [], i))], 0, 1);
     }
 
     private static (Scenario Scenario, Strategy Strategy) Find(string scenarioId, string strategyId)
