@@ -45,7 +45,7 @@ internal static class Composition
             }
             catch (PostgresException refused) when (!refused.SqlState.StartsWith("57P", StringComparison.Ordinal))
             {
-                throw new BadInputException($"PostgreSQL rejects a statement of the scenario or the strategy before or after the schedule: {refused.MessageText} ({refused.SqlState}). 'check' tells more.");
+                throw new StatementRefusedException(new RefusedStatement("a statement of the scenario or the strategy", refused.SqlState, refused.MessageText), refused);
             }
             catch (NpgsqlException gone)
             {

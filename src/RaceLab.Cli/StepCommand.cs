@@ -22,7 +22,8 @@ internal sealed class StepCommand
         turn. At the end: what callers were told, how many rows are left, and the invariants' verdicts. In the JSON document, 'named' says whether the
         schedule has the turn; 'returnedAt' is the turn, counted from 1, with which its answer came back.
         Ends with 0 when every promise was kept, 1 when one was broken, 4 when a promised flaw was not shown by this schedule, 2 for bad input and for a
-        schedule that cannot be played: the reason says what the session's next step is; and 3 when the database could not be had.
+        schedule that cannot be played (the reason says what the session's next step is), and where the server refuses a statement of the scenario that
+        is not a step's; 3 when the database could not be had.
         """;
 
     private const int FewestSessions = 2;
