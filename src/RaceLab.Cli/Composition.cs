@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
+using RaceLab.Engine.Checks;
 using RaceLab.Engine.Content;
 using RaceLab.Engine.Databases;
 using RaceLab.Engine.Races;
@@ -13,7 +14,7 @@ internal static class Composition
 {
     /// <summary>The engine's catalogue, servers and runner, with the settings that the environment gives.</summary>
     public static LabAccess Lab(LabEnvironment environment) =>
-        new(Read, (connectionString, cancellation) => OpenAsync(ServersOf(environment.Settings, connectionString), cancellation)) { Environment = environment };
+        new(Read, ReadFile, (connectionString, cancellation) => OpenAsync(ServersOf(environment.Settings, connectionString), cancellation)) { Environment = environment };
 
     /// <summary>The servers that the settings ask for: nothing is kept, and the command line's connection string goes first.</summary>
     public static LabServersOptions ServersOf(LabSettings settings, string? connectionString) =>
@@ -23,6 +24,12 @@ internal static class Composition
     {
         using var catalogue = Catalogue.Open(folder, watch: false);
         return new ReadContent(catalogue.Scenarios, catalogue.Errors);
+    }
+
+    private static ReadContent ReadFile(string path, string name)
+    {
+        var reading = ScenarioFile.Read(path, name);
+        return new ReadContent(reading.Scenario is { } scenario ? [scenario] : [], reading.Errors);
     }
 
     private static async Task<IOpenLab> OpenAsync(LabServersOptions options, CancellationToken cancellation) =>
@@ -67,6 +74,9 @@ internal static class Composition
                 throw new ServerRefusedException($"The server went away while content was checked. {gone.Message}", gone);
             }
         }
+
+        public Task<PlayReport> PlayAsync(IReadOnlyList<Scenario> scenarios, CancellationToken cancellation) =>
+            PlayCheck.RunAsync(servers.Lab, TimeProvider.System, scenarios, cancellation);
 
         public Task<string?> FindLackAsync(Scenario scenario, Strategy strategy, CancellationToken cancellation) =>
             servers.Lab.FindLackAsync(scenario.NeedsOf(strategy), cancellation);

@@ -1,3 +1,4 @@
+using RaceLab.Engine.Checks;
 using RaceLab.Engine.Content;
 using RaceLab.Engine.Databases;
 using RaceLab.Engine.Races;
@@ -7,12 +8,14 @@ namespace RaceLab.Cli;
 
 /// <summary>What the commands need of the lab. <see cref="Composition"/> gives them the real one, tests another.</summary>
 /// <param name="ReadContent">Reads a content folder.</param>
+/// <param name="ReadFile">Reads one scenario's file by itself: its path, and the name under which errors are told.</param>
 /// <param name="OpenLab">
 /// Connects to the server of that connection string; for null, to the one that the settings name, or else starts a private one. Throws
 /// <see cref="ServerRefusedException"/> where the server cannot be had.
 /// </param>
 internal sealed record LabAccess(
     Func<string, ReadContent> ReadContent,
+    Func<string, string, ReadContent> ReadFile,
     Func<string?, CancellationToken, Task<IOpenLab>> OpenLab)
 {
     /// <summary>The settings that the environment gives.</summary>
@@ -22,7 +25,12 @@ internal sealed record LabAccess(
 /// <summary>A content folder as it was read.</summary>
 /// <param name="Scenarios">The good ones.</param>
 /// <param name="Errors">What is wrong with the others.</param>
-internal sealed record ReadContent(IReadOnlyList<Scenario> Scenarios, IReadOnlyList<ContentError> Errors);
+internal sealed record ReadContent(IReadOnlyList<Scenario> Scenarios, IReadOnlyList<ContentError> Errors)
+{
+    /// <summary>What is wrong in the file of one scenario.</summary>
+    /// <param name="id">The scenario's.</param>
+    public IReadOnlyList<ContentError> ErrorsOf(string id) => [.. Errors.Where(e => e.File.StartsWith($"scenarios/{id}/", StringComparison.Ordinal))];
+}
 
 /// <summary>A lab with a server. Disposing it ends a server that was started for it.</summary>
 internal interface IOpenLab : IAsyncDisposable
@@ -46,6 +54,12 @@ internal interface IOpenLab : IAsyncDisposable
     /// <returns>What the server would not have.</returns>
     /// <exception cref="ServerRefusedException">The server is gone.</exception>
     Task<IReadOnlyList<ContentError>> CheckStatementsAsync(IReadOnlyList<Scenario> scenarios, CancellationToken cancellation);
+
+    /// <summary>Plays every witness, every solution, and every strategy without a witness.</summary>
+    /// <param name="scenarios">Whose statements the server has accepted.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="ServerRefusedException">The server is gone.</exception>
+    Task<PlayReport> PlayAsync(IReadOnlyList<Scenario> scenarios, CancellationToken cancellation);
 
     /// <summary>Why a strategy cannot be raced on this server, in a sentence; null where it can.</summary>
     /// <exception cref="ServerRefusedException">The server is gone.</exception>

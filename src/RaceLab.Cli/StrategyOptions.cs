@@ -18,7 +18,14 @@ internal sealed class StrategyOptions
     /// <summary>What was named, or null with the reason among the problems.</summary>
     public (Scenario Scenario, Strategy Strategy)? Read(ParseResult parsed, ReadContent content, List<string> problems)
     {
-        var scenario = Pick("scenario", parsed.GetValue(_scenario), content.Scenarios, s => s.Id, problems);
+        var id = parsed.GetValue(_scenario);
+        if (RefusedScenario(content, id) is { Count: > 0 } refused)
+        {
+            problems.AddRange(refused);
+            return null;
+        }
+
+        var scenario = Pick("scenario", id, content.Scenarios, s => s.Id, problems);
         var strategy = scenario is null ? null : Pick("strategy", parsed.GetValue(_strategy), scenario.Strategies, s => s.Id, problems);
 
         // A broken file matters here only if what was named may be in it.
@@ -26,7 +33,14 @@ internal sealed class StrategyOptions
         return strategy is null ? null : (scenario!, strategy);
     }
 
-    private static T? Pick<T>(string kind, string? id, IReadOnlyList<T> known, Func<T, string> idOf, List<string> problems)
+    /// <summary>That a scenario is there and was refused, and why; empty where it was not.</summary>
+    private static List<string> RefusedScenario(ReadContent content, string? id)
+    {
+        if (id is null || content.Scenarios.Any(s => s.Id == id) || content.ErrorsOf(id) is not { Count: > 0 } errors) return [];
+        return [$"The scenario '{id}' is there, and was refused for {RaceTable.Many(errors.Count, "error")}:", .. errors.Select(e => e.ToString())];
+    }
+
+    internal static T? Pick<T>(string kind, string? id, IReadOnlyList<T> known, Func<T, string> idOf, List<string> problems)
         where T : class
     {
         var picked = known.FirstOrDefault(k => idOf(k) == id);

@@ -43,7 +43,6 @@ public sealed class BadInputTests
     [InlineData(Race + "@file", "'@file' belongs to no option")]
     [InlineData(Race + "--content /nowhere/at/all", "There is no folder '/nowhere/at/all'")]
     [InlineData("check --content /nowhere/at/all", "There is no folder '/nowhere/at/all'")]
-    [InlineData("check --scenario sign-up", "There is no option '--scenario'")]
     [InlineData(Race + "--lab hunter2", "--lab: The connection string cannot be read")]
     [InlineData(Race + "--RaceLab:Content=/tmp", "set RaceLab__Content.")]
     [InlineData("step", "Say in which order with --schedule, such as 1.check,2.check,1.insert")]
@@ -52,6 +51,9 @@ public sealed class BadInputTests
     [InlineData(Step + "--schedule 5.check", "--schedule names session 5, and there are 4 at most.")]
     [InlineData(Step + "--schedule 3.check --sessions 2", "--schedule names session 3, and --sessions is 2: give --sessions 3.")]
     [InlineData(Step + "--schedule 1.check --sessions 5", "--sessions must be a whole number from 2 to 4, and '5' is not.")]
+    [InlineData("check --scenario signup", "There is no scenario 'signup'; the nearest is 'sign-up'.")]
+    [InlineData("check --file /nowhere/scenario.yaml", "There is no file '/nowhere/scenario.yaml'")]
+    [InlineData("check --file x --scenario sign-up", "--file is checked by itself")]
     public async Task RunAsync_BadInput_SaysWhatWouldBeRightAndRunsNothing(string arguments, string expected)
     {
         foreach (var output in new[] { "", " --json" })
@@ -85,6 +87,7 @@ public sealed class BadInputTests
         var (code, _, error) = await lab.RunAsync("race --scenario cart --strategy x", TestContext.Current.CancellationToken);
 
         Assert.Equal(2, code);
+        Assert.StartsWith("The scenario 'cart' is there, and was refused for 1 error:", error);
         Assert.Contains("scenarios/cart/scenario.yaml:7: 'stepps' is not a field of a strategy.", error);
     }
 

@@ -15,7 +15,7 @@ public sealed class CheckCommandTests
         Assert.Contains("on-conflict-do-nothing  duplicates: none", text);
         Assert.Contains("two-accounts            puzzle: check-then-insert, 3 sessions", text);
         Assert.Contains("unbreakable             puzzle: on-conflict-do-nothing, 2 sessions, no order solves it", text);
-        Assert.Contains("1 scenario, 2 strategies, 2 puzzles: every statement prepared on PostgreSQL 15.18.", text);
+        Assert.Contains("1 scenario, 2 strategies, 2 puzzles: every statement prepared on PostgreSQL 15.18, 3 played.", text);
     }
 
     [Fact(Timeout = 30_000)]
@@ -73,6 +73,53 @@ public sealed class CheckCommandTests
         Assert.Equal(3, code);
         Assert.Contains("1 scenario, 2 strategies, 2 puzzles: statements not prepared.", text);
         Assert.Contains("No PostgreSQL answers at example:5432.", error);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Check_Errors_StandInThePlaceOfTheListAndTheSummaryIsTheLastLine()
+    {
+        var lab = new FakeLab { StatementErrors = [new("scenarios/sign-up/scenario.yaml", 20, "column \"emial\" does not exist")] };
+
+        var (code, text, error) = await lab.RunAsync("check", TestContext.Current.CancellationToken);
+
+        Assert.Equal((2, "1 scenario, 2 strategies, 2 puzzles: 1 error."), (code, text.Trim()));
+        Assert.Equal("scenarios/sign-up/scenario.yaml:20: column \"emial\" does not exist", error.Trim());
+        Assert.Equal([], lab.Played);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Check_WitnessThatShowsNothing_IsAnErrorWithItsLine()
+    {
+        var lab = new FakeLab { Report = new(2, [new("scenarios/sign-up/scenario.yaml", 19, "the witness of 'x' was played. It does not break 'duplicates'")], []) };
+
+        var (code, _, error) = await lab.RunAsync("check", TestContext.Current.CancellationToken);
+
+        Assert.Equal(2, code);
+        Assert.Contains("scenario.yaml:19: the witness of 'x' was played.", error);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Check_WhatWasNotPlayed_IsCountedAndListedInJson()
+    {
+        var lab = new FakeLab { Report = new(2, [], [new("sign-up", "two-accounts", "There is no Redis.")]) };
+
+        var (_, text, _) = await lab.RunAsync("check --brief", TestContext.Current.CancellationToken);
+        Assert.Equal("1 scenario, 2 strategies, 2 puzzles: every statement prepared on PostgreSQL 15.18, 2 played and 1 not.", text.Trim());
+
+        (_, text, _) = await lab.RunAsync("check --json", TestContext.Current.CancellationToken);
+        using var json = JsonDocument.Parse(text);
+        Assert.Equal(2, json.RootElement.GetProperty("played").GetInt32());
+        Assert.Equal("There is no Redis.", json.RootElement.GetProperty("notPlayed")[0].GetProperty("reason").GetString());
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Check_OneScenario_SaysNothingOfTheOthers()
+    {
+        var lab = new FakeLab { FileErrors = [new("scenarios/cart/scenario.yaml", 7, "'stepps' is not a field.")] };
+
+        Assert.Equal((0, ""), (await lab.RunAsync("check --scenario sign-up", TestContext.Current.CancellationToken)) switch { var (code, _, error) => (code, error) });
+        var (refused, _, reason) = await lab.RunAsync("check --scenario cart", TestContext.Current.CancellationToken);
+        Assert.Equal((2, "scenarios/cart/scenario.yaml:7: 'stepps' is not a field."), (refused, reason.Trim()));
     }
 
     [Fact(Timeout = 30_000)]

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration;
+using RaceLab.Engine.Checks;
 using RaceLab.Engine.Content;
 using RaceLab.Engine.Databases;
 using RaceLab.Engine.Programs;
@@ -31,6 +32,12 @@ internal sealed class FakeLab : IOpenLab, IRaceRunner
     public IReadOnlyList<ContentError> StatementErrors { get; set; } = [];
 
     public IReadOnlyList<Scenario> Scenarios { get; set; } = [SignUp()];
+
+    /// <summary>What playing shows.</summary>
+    public PlayReport Report { get; set; } = new(3, [], []);
+
+    /// <summary>The scenarios that were played; null: it was not asked for.</summary>
+    public IReadOnlyList<string>? Played { get; private set; }
 
     /// <summary>Why a strategy cannot be raced, by id.</summary>
     public Dictionary<string, string> Lacks { get; } = [];
@@ -85,9 +92,9 @@ internal sealed class FakeLab : IOpenLab, IRaceRunner
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        var lab = new LabAccess(Read, OpenAsync) { Environment = new LabEnvironment(new ConfigurationBuilder().AddInMemoryCollection(Settings).Build()) };
+        var lab = new LabAccess(Read, (_, _) => new ReadContent(Scenarios, FileErrors), OpenAsync) { Environment = new LabEnvironment(new ConfigurationBuilder().AddInMemoryCollection(Settings).Build()) };
         var words = arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        IReadOnlyList<string> all = words is ["race" or "step" or "explore" or "check", ..] && !arguments.Contains("--content") && !Settings.ContainsKey("RaceLab:Content") ? [.. words, "--content", "."] : words;
+        IReadOnlyList<string> all = words is ["race" or "step" or "explore" or "check", ..] && !arguments.Contains("--content") && !arguments.Contains("--file") && !Settings.ContainsKey("RaceLab:Content") ? [.. words, "--content", "."] : words;
         var code = await CommandLine.RunAsync(all, lab, new Terminal(output, error, false), stop);
         return (code, output.ToString(), error.ToString());
     }
@@ -116,6 +123,12 @@ internal sealed class FakeLab : IOpenLab, IRaceRunner
 
     public Task<IReadOnlyList<ContentError>> CheckStatementsAsync(IReadOnlyList<Scenario> scenarios, CancellationToken cancellation) =>
         Task.FromResult(StatementErrors);
+
+    public Task<PlayReport> PlayAsync(IReadOnlyList<Scenario> scenarios, CancellationToken cancellation)
+    {
+        Played = [.. scenarios.Select(s => s.Id)];
+        return Task.FromResult(Report);
+    }
 
     public Task<string?> FindLackAsync(Scenario scenario, Strategy strategy, CancellationToken cancellation) => Task.FromResult(Lacks.GetValueOrDefault(strategy.Id));
 

@@ -65,7 +65,7 @@ internal sealed class PageFolder<T>(string content, string name, TimeProvider ti
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             if (before is not null) now[id] = before;
-            errors.Add(new ContentError(path, 1, $"the file cannot be read: {e.Message}"));
+            errors.Add(new ContentError(path, (e as NotUtf8Exception)?.Line ?? 1, $"the file cannot be read: {e.Message}"));
         }
     }
 

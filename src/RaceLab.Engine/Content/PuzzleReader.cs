@@ -8,8 +8,10 @@ namespace RaceLab.Engine.Content;
 /// <param name="strategies">Those that could be read.</param>
 /// <param name="named">The ids of all strategies of the file.</param>
 /// <param name="deliveries">How often an attempt arrives at most.</param>
+/// <param name="lines">Learns where solutions stand.</param>
 /// <param name="errors">Where to say what is wrong.</param>
-internal sealed class PuzzleReader(IReadOnlyList<Invariant> invariants, IReadOnlyList<Strategy> strategies, IReadOnlyCollection<string> named, int deliveries, ErrorSink errors)
+internal sealed class PuzzleReader(
+    IReadOnlyList<Invariant> invariants, IReadOnlyList<Strategy> strategies, IReadOnlyCollection<string> named, int deliveries, ContentLines lines, ErrorSink errors)
 {
     private const int LongestHint = 240;
 
@@ -36,7 +38,7 @@ internal sealed class PuzzleReader(IReadOnlyList<Invariant> invariants, IReadOnl
         var strategy = ReadStrategy(fields);
         var sessions = fields.Find("sessions") is null ? Puzzle.FewestSessions : fields.Number("sessions", Puzzle.FewestSessions, Puzzle.MostSessions) ?? Puzzle.MostSessions;
         var goal = new GoalReader(invariants).Read(fields, "goal", sessions);
-        var solution = ReadSolution(fields, sessions, strategies.FirstOrDefault(s => s.Id == strategy)?.Program);
+        var solution = ReadSolution(id, fields, sessions, strategies.FirstOrDefault(s => s.Id == strategy)?.Program);
         var hints = ReadHints(fields);
         return errors.Count == before ? new Puzzle(id, title!, text!, strategy!, sessions, goal!, solution, hints) : null;
     }
@@ -48,7 +50,7 @@ internal sealed class PuzzleReader(IReadOnlyList<Invariant> invariants, IReadOnl
         return null;
     }
 
-    private List<ScheduledStep>? ReadSolution(YamlFields puzzle, int sessions, StepProgram? program)
+    private List<ScheduledStep>? ReadSolution(string id, YamlFields puzzle, int sessions, StepProgram? program)
     {
         switch (puzzle.Require("solution"))
         {
@@ -59,6 +61,7 @@ internal sealed class PuzzleReader(IReadOnlyList<Invariant> invariants, IReadOnl
                     errors.Add(puzzle.LineOf("solution"), $"'none' is proven by trying every order, which the lab does for {Puzzle.MostSessionsTried} sessions at most, and {puzzle.Owner} has {sessions}");
                 return null;
             case YamlSequenceNode { Children.Count: > 0 } list:
+                lines.AddEntries(entry => ContentLines.Solution(id, entry), puzzle.LineOf("solution"), list);
                 return new ScheduleReader(sessions, deliveries, errors).Read(list, program);
             case var other:
                 errors.Add(puzzle.LineOf("solution"), $"'solution' of {puzzle.Owner} is a schedule such as [1.check, 2.check, 1.insert, 2.insert], or none where no order reaches the goal, and {YamlFields.Describe(other)} stands here");

@@ -3,7 +3,7 @@ namespace RaceLab.Engine.Content;
 /// <summary>Reads the files of a content folder, again and again, and remembers the last good version of each. Not thread-safe.</summary>
 internal sealed class ScenarioFolder(string folder, TimeProvider time)
 {
-    private const string FileName = "scenario.yaml";
+    internal const string FileName = "scenario.yaml";
 
     private Dictionary<string, Known> _known = [];
     private IReadOnlyList<ContentError> _errors = [];
@@ -82,7 +82,7 @@ internal sealed class ScenarioFolder(string folder, TimeProvider time)
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             if (before is not null) now[id] = before;
-            errors.Add(new ContentError(name, 1, $"the file cannot be read: {e.Message}"));
+            errors.Add(new ContentError(name, (e as NotUtf8Exception)?.Line ?? 1, $"the file cannot be read: {e.Message}"));
         }
     }
 

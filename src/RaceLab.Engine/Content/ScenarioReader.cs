@@ -44,13 +44,13 @@ public static partial class ScenarioReader
         var deliveries = ReadDeliveries(fields);
         var inputs = InputReader.Inputs(fields, []);
         var workload = InputReader.Workload(fields);
-        var schema = fields.Script("schema", true, lines, ContentLines.Schema);
+        var schema = SqlReader.Script(fields, "schema", true, lines, ContentLines.Schema);
         var keyRows = ReadKeyRows(fields, lines);
         var rows = ReadQuery(fields, "rows", lines, ContentLines.Rows);
         var view = fields.Find("view") is null ? null : ReadQuery(fields, "view", lines, ContentLines.View);
         var invariants = ReadInvariants(fields, lines);
         var strategies = ReadStrategies(fields, invariants, inputs, deliveries, lines);
-        var puzzles = ReadPuzzles(fields, invariants, strategies, deliveries);
+        var puzzles = ReadPuzzles(fields, invariants, strategies, deliveries, lines);
         return errors.Count > 0
             ? null
             : new Scenario(id, title!, summary!, text!, needs.Postgres, key, schema!, rows!, invariants, strategies, file)
@@ -125,37 +125,19 @@ public static partial class ScenarioReader
     private static KeyRows? ReadKeyRows(YamlFields scenario, ContentLines lines)
     {
         const string Name = "for each key";
-        if (scenario.Find(Name) is null || scenario.Sql(Name, false, lines, ContentLines.KeyRows) is not { } sql) return null;
-        try
-        {
-            var statement = Programs.SqlText.Parse(sql);
-            if (statement.Parameters is [KeyRows.Parameter]) return new KeyRows(statement);
-            var found = statement.Parameters.Count == 0 ? "there is none" : $"{string.Join(", ", statement.Parameters.Select(p => $"@{p}"))} stand here";
-            scenario.Errors.Add(scenario.LineOf(Name), $"'{Name}' is run once for each key, so it has @{KeyRows.Parameter} and no other parameters: {found}");
-        }
-        catch (FormatException e)
-        {
-            scenario.Errors.Add(scenario.LineOf(Name), $"the SQL of '{Name}' cannot be read: {e.Message}");
-        }
-
+        if (scenario.Find(Name) is null || SqlReader.Statement(scenario, Name, lines, ContentLines.KeyRows) is not { } statement) return null;
+        if (statement.Parameters is [KeyRows.Parameter]) return new KeyRows(statement);
+        var found = statement.Parameters.Count == 0 ? "there is none" : $"{string.Join(", ", statement.Parameters.Select(p => $"@{p}"))} stand here";
+        scenario.Errors.Add(scenario.LineOf(Name), $"'{Name}' is run once for each key, so it has @{KeyRows.Parameter} and no other parameters: {found}");
         return null;
     }
 
     /// <summary>Reads a query of the lab's own, which has no parameters.</summary>
     private static string? ReadQuery(YamlFields fields, string name, ContentLines lines, string place)
     {
-        if (fields.Sql(name, true, lines, place) is not { } sql) return null;
-        try
-        {
-            var query = Programs.SqlText.Parse(sql);
-            if (query.Parameters.Count == 0) return query.Numbered;
-            fields.Errors.Add(fields.LineOf(name), $"'{name}' of {fields.Owner} is asked once for the whole race and has no parameters: @{query.Parameters[0]} means nothing here");
-        }
-        catch (FormatException e)
-        {
-            fields.Errors.Add(fields.LineOf(name), $"the SQL of '{name}' cannot be read: {e.Message}");
-        }
-
+        if (SqlReader.Statement(fields, name, lines, place) is not { } query) return null;
+        if (query.Parameters.Count == 0) return query.Numbered;
+        fields.Errors.Add(fields.LineOf(name), $"'{name}' of {fields.Owner} is asked once for the whole race and has no parameters: @{query.Parameters[0]} means nothing here");
         return null;
     }
 
@@ -167,13 +149,13 @@ public static partial class ScenarioReader
         return new StrategyReader([.. invariants.Select(i => i.Name)], inputs, deliveries, lines, scenario.Errors).Read(strategies);
     }
 
-    private static IReadOnlyList<Puzzle> ReadPuzzles(YamlFields scenario, List<Invariant> invariants, IReadOnlyList<Strategy> strategies, int deliveries)
+    private static IReadOnlyList<Puzzle> ReadPuzzles(YamlFields scenario, List<Invariant> invariants, IReadOnlyList<Strategy> strategies, int deliveries, ContentLines lines)
     {
         if (scenario.Find("puzzles") is null || scenario.Fields("puzzles", "'puzzles'") is not { } puzzles) return [];
 
         // A strategy that cannot be read is no unknown one.
         var named = (scenario.Find("strategies") as YamlMappingNode)?.Children.Keys.OfType<YamlScalarNode>().Select(k => k.Value ?? "") ?? [];
-        return new PuzzleReader(invariants, strategies, [.. named], deliveries, scenario.Errors).Read(puzzles);
+        return new PuzzleReader(invariants, strategies, [.. named], deliveries, lines, scenario.Errors).Read(puzzles);
     }
 
     [GeneratedRegex("^[a-z0-9]+(-[a-z0-9]+)*$")]

@@ -10,6 +10,8 @@ internal sealed partial class StepReader(string strategy, int deliveries, Conten
 {
     private static readonly string[] _kinds = ["pause", "say", "crash", "within", "each"];
 
+    private static readonly string[] _verbs = ["select", "insert", "update", "delete", "merge", "with", "values", "call", "lock", "set"];
+
     private static readonly string[] _options = ["keep", "when", "on error", "retry", "steps", "on", "inputs"];
 
     private static readonly string[] _blocks =
@@ -53,7 +55,7 @@ internal sealed partial class StepReader(string strategy, int deliveries, Conten
     private SqlStep? ReadSql(string name, YamlFields step)
     {
         var fields = new YamlFields(step.Node, $"the step '{name}'", step.Line, errors);
-        fields.RefuseOthers([name, .. ContentFields.SqlStep]);
+        fields.RefuseOthers([name, .. ContentFields.SqlStep], MissingDash);
         var when = RuleReader.When(fields);
         var keep = RuleReader.Keep(fields);
         var onError = RuleReader.OnError(fields);
@@ -62,18 +64,16 @@ internal sealed partial class StepReader(string strategy, int deliveries, Conten
             errors.Add(fields.Line, $"'{name}' is no name for a step: it has lower-case letters, digits and hyphens, and 40 of them at most");
         else if (ContentFields.BlockSteps.Contains(name))
             errors.Add(fields.Line, $"'{name}' is a step that blocks bring along: call this one something else");
-        if (fields.Sql(name, true, lines, ContentLines.Statement(strategy, name)) is not { } sql) return null;
-        try
-        {
-            return new SqlStep(name, SqlText.Parse(sql), keep, when, onError, fields.Line) { On = target };
-        }
-        catch (FormatException e)
-        {
-            var near = NearestName.To(name, _kinds);
-            errors.Add(fields.Line, $"the SQL of '{name}' cannot be read: {e.Message}" + (near is null ? "" : $" (or was '{near}' meant?)"));
-            return null;
-        }
+        var near = NearestName.To(name, _kinds);
+        var sql = SqlReader.Statement(fields, name, lines, ContentLines.Statement(strategy, name), near is null ? "" : $" (or was '{near}' meant?)");
+        return sql is null ? null : new SqlStep(name, sql, keep, when, onError, fields.Line) { On = target };
     }
+
+    /// <summary>A field whose '- ' was forgotten belongs to the step before it.</summary>
+    private static string? MissingDash(string field, YamlNode value) =>
+        _kinds.Contains(field) || (value is YamlScalarNode { Value: { } text } && _verbs.Contains(text.Split((char[]?)null, 2, StringSplitOptions.RemoveEmptyEntries).FirstOrDefault(), StringComparer.OrdinalIgnoreCase))
+            ? "a step of its own begins with '- '"
+            : null;
 
     private StatementTarget ReadTarget(YamlFields step)
     {
@@ -87,7 +87,7 @@ internal sealed partial class StepReader(string strategy, int deliveries, Conten
 
     private PauseStep ReadPause(YamlFields fields)
     {
-        fields.RefuseOthers(ContentFields.Pause);
+        fields.RefuseOthers(ContentFields.Pause, MissingDash);
         if (fields.Text("pause") is { } length && length != "window")
             errors.Add(fields.Line, $"the only pause is 'window', the length that the race asks for, and '{length}' stands here");
         return new PauseStep(RuleReader.When(fields), fields.Line);
@@ -95,7 +95,7 @@ internal sealed partial class StepReader(string strategy, int deliveries, Conten
 
     private SayStep? ReadSay(YamlFields fields)
     {
-        fields.RefuseOthers(ContentFields.Say);
+        fields.RefuseOthers(ContentFields.Say, MissingDash);
         var when = RuleReader.When(fields);
         if (fields.Text("say") is not { } answer) return null;
         if (_answers.Contains(answer)) return new SayStep(Enum.Parse<Outcome>(answer, ignoreCase: true), when, fields.Line);
@@ -105,7 +105,7 @@ internal sealed partial class StepReader(string strategy, int deliveries, Conten
 
     private CrashStep? ReadCrash(YamlFields fields)
     {
-        fields.RefuseOthers(ContentFields.Crash);
+        fields.RefuseOthers(ContentFields.Crash, MissingDash);
         var when = RuleReader.When(fields);
         if (fields.Text("crash") is not { } text) return null;
         if (text == "on every delivery") return new CrashStep(null, when, fields.Line);
@@ -123,7 +123,7 @@ internal sealed partial class StepReader(string strategy, int deliveries, Conten
 
     private WithinStep? ReadWithin(YamlFields fields)
     {
-        fields.RefuseOthers(ContentFields.Within);
+        fields.RefuseOthers(ContentFields.Within, MissingDash);
         var retry = RuleReader.Retry(fields);
         var onError = RuleReader.OnError(fields);
         var steps = fields.List("steps") is { } list ? Read(list) : [];
@@ -171,7 +171,7 @@ internal sealed partial class StepReader(string strategy, int deliveries, Conten
 
     private EachStep? ReadEach(YamlFields fields)
     {
-        fields.RefuseOthers(ContentFields.Each);
+        fields.RefuseOthers(ContentFields.Each, MissingDash);
         var steps = fields.List("steps") is { } list ? Read(list) : [];
         if (fields.Text("each") is not { } text) return null;
         var match = EachForm().Match(text);

@@ -25,17 +25,18 @@ internal sealed class StrategyReader(IReadOnlyCollection<string> invariants, IRe
     private Strategy? ReadStrategy(string id, YamlFields fields)
     {
         var before = errors.Count;
+        lines.Add(ContentLines.Strategy(id), fields.Line);
         fields.RefuseOthers(ContentFields.Strategy);
         var title = fields.Text("title", ScenarioReader.LongestTitle);
         var summary = fields.Text("summary", ScenarioReader.LongestSummary);
         var text = fields.Text("text");
-        var setup = fields.Script("setup", false, lines, ContentLines.Setup(id));
+        var setup = SqlReader.Script(fields, "setup", false, lines, ContentLines.Setup(id));
         var needs = NeedsReader.Read(fields);
         var instances = ApplicationReader.Instances(fields);
         var connection = ApplicationReader.Connection(fields);
         var promises = ReadPromises(fields);
         var program = ReadProgram(id, fields, connection);
-        var witness = ReadWitness(fields, program, promises);
+        var witness = ReadWitness(id, fields, program, promises);
         return errors.Count == before ? new Strategy(id, title!, summary!, text!, promises, witness, setup, program!) { Needs = needs, Instances = instances, Connection = connection } : null;
     }
 
@@ -102,7 +103,7 @@ internal sealed class StrategyReader(IReadOnlyCollection<string> invariants, IRe
         return promises;
     }
 
-    private List<ScheduledStep> ReadWitness(YamlFields strategy, StepProgram? program, Dictionary<string, Promise> promises)
+    private List<ScheduledStep> ReadWitness(string id, YamlFields strategy, StepProgram? program, Dictionary<string, Promise> promises)
     {
         var broken = promises.ContainsValue(Promise.Some);
         if (!broken && program?.Instructions.FirstOrDefault(i => i.OnError is { Swallows: true })?.Step is { } swallowing)
@@ -116,6 +117,8 @@ internal sealed class StrategyReader(IReadOnlyCollection<string> invariants, IRe
 
         if (!broken && promises.Count > 0)
             errors.Add(strategy.LineOf("witness"), $"{strategy.Owner} promises no violation, so there is nothing for a 'witness' to show: leave it out");
-        return new ScheduleReader(MostSessions, deliveries, errors).Read(strategy.List("witness") ?? new YamlSequenceNode(), program);
+        var entries = strategy.List("witness") ?? new YamlSequenceNode();
+        lines.AddEntries(entry => ContentLines.Witness(id, entry), strategy.LineOf("witness"), entries);
+        return new ScheduleReader(MostSessions, deliveries, errors).Read(entries, program);
     }
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using RaceLab.Engine.Programs;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
@@ -46,13 +45,15 @@ internal sealed class YamlFields(YamlMappingNode node, string owner, int line, E
     }
 
     /// <summary>Refuses fields that are not known, naming the nearest that is.</summary>
-    public void RefuseOthers(IReadOnlyList<string> known)
+    /// <param name="known">The others.</param>
+    /// <param name="hint">What else somebody may have meant by a field; null: nothing.</param>
+    public void RefuseOthers(IReadOnlyList<string> known, Func<string, YamlNode, string?>? hint = null)
     {
-        foreach (var (name, _) in Entries.Where(e => !known.Contains(e.Name.Value!)))
+        foreach (var (name, value) in Entries.Where(e => !known.Contains(e.Name.Value!)))
         {
             Errors.Add(name, ContentFields.Reserved.TryGetValue(name.Value!, out var meaning)
                 ? $"'{name.Value}' is kept for {meaning}, which this version cannot run yet"
-                : $"{Owner} has no field '{name.Value}': {NearestName.Hint(name.Value!, known)}");
+                : $"{Owner} has no field '{name.Value}': {hint?.Invoke(name.Value!, value) ?? NearestName.Hint(name.Value!, known)}");
         }
     }
 
@@ -78,31 +79,6 @@ internal sealed class YamlFields(YamlMappingNode node, string owner, int line, E
     /// <summary>A text that may be left out.</summary>
     public string? OptionalText(string name) => Find(name) is { } value ? TextOf(value, name) : null;
 
-    /// <summary>SQL, whose place is remembered for what a server may say about it.</summary>
-    public string? Sql(string name, bool required, ContentLines lines, string place)
-    {
-        if ((required ? Require(name) : Find(name)) is not { } value || TextOf(value, name) is not { } text) return null;
-        lines.Add(place, ErrorSink.TextLineOf((YamlScalarNode)value));
-        return text;
-    }
-
-    /// <summary>SQL of one or more statements, whose quotes must at least be closed.</summary>
-    public string? Script(string name, bool required, ContentLines lines, string place)
-    {
-        if (Sql(name, required, lines, place) is not { } sql) return null;
-        try
-        {
-            if (SqlText.Split(sql).Count > 0) return sql;
-            Errors.Add(LineOf(name), $"'{name}' of {Owner} has no SQL statement in it");
-        }
-        catch (FormatException e)
-        {
-            Errors.Add(LineOf(name), $"the SQL of '{name}' cannot be read: {e.Message}");
-        }
-
-        return null;
-    }
-
     /// <summary>A whole number that must be there, within bounds.</summary>
     public int? Number(string name, int least, int most)
     {
@@ -125,7 +101,7 @@ internal sealed class YamlFields(YamlMappingNode node, string owner, int line, E
     {
         if (Require(name) is not { } value) return null;
         if (value is YamlSequenceNode { Children.Count: > 0 } list) return list;
-        Errors.Add(LineOf(name), $"'{name}' of {Owner} must be a list with at least one item, and {Describe(value)} stands here");
+        Errors.Add(LineOf(name), $"'{name}' of {Owner} must be a list with at least one item, and {Describe(value)} stands here{(value is YamlMappingNode { Children.Count: > 0 } ? ": each item begins with '- '" : "")}");
         return null;
     }
 

@@ -11,6 +11,9 @@ internal static class YamlText
 
     private const int DeepestNesting = 40;
 
+    /// <summary>What to do about a text that means something to YAML.</summary>
+    public const string WriteBlock = "write it on lines of its own below a '|', where ' #' and ': ' mean nothing";
+
     /// <summary>The file's one document, or null with an error.</summary>
     public static YamlNode? Load(string yaml, ErrorSink errors)
     {
@@ -20,6 +23,7 @@ internal static class YamlText
             return null;
         }
 
+        errors.Source = yaml.ReplaceLineEndings("\n").Split('\n');
         try
         {
             if (!IsPlain(yaml, errors)) return null;
@@ -36,11 +40,23 @@ internal static class YamlText
         catch (YamlException e)
         {
             // A forbidden tab is told with the start of the text that it interrupts.
-            var line = e.Message.Contains("tab character", StringComparison.Ordinal) ? e.End.Line : e.Start.Line;
-            errors.Add((int)line, $"this is not YAML that can be read: {e.Message}");
+            var at = e.Message.Contains("tab character", StringComparison.Ordinal) ? e.End : e.Start;
+            errors.Add((int)at.Line, $"this is not YAML that can be read: {e.Message.TrimEnd('.')}{MendOf(e, at, errors)}");
         }
 
         return null;
+    }
+
+    /// <summary>What would be right, where the parser's words do not lead there; otherwise nothing.</summary>
+    private static string MendOf(YamlException e, Mark at, ErrorSink errors)
+    {
+        var line = errors.Source.ElementAtOrDefault((int)at.Line - 1) ?? "";
+        var next = at.Column - 1 < line.Length ? line[(int)at.Column - 1] : ' ';
+        if (e.Message.Contains("cannot start any token", StringComparison.Ordinal))
+            return $": a text that begins with '{next}' stands between quotes, as in \"{line[Math.Min((int)at.Column - 1, line.Length)..].Trim()}\"";
+        if (e.Message.Contains("Mapping values are not allowed", StringComparison.OrdinalIgnoreCase))
+            return $": a ': ' in a text begins a field. If it is SQL or a sentence, {WriteBlock}; if a step begins here, its '- ' is missing";
+        return e.Message.Contains("'-' indicator", StringComparison.Ordinal) ? ": an item of this list begins without its '- '" : "";
     }
 
     /// <summary>

@@ -20,7 +20,7 @@ public sealed partial class ProgramCompiler
         var name = savepoint ? $"s{index}" : "";
         var begin = Make(savepoint ? "savepoint" : "begin", StepKind.Begin,
             savepoint ? $"SAVEPOINT {name}" : $"BEGIN{SqlOf(step.Isolation)}", savepoint);
-        _steps.Add(begin);
+        Add(begin, step.Line);
 
         // The closing steps exist from the start, since a 'say' inside the block uses them; they are listed behind the block's own steps.
         var commit = Make(savepoint ? "release" : "commit", StepKind.Commit, savepoint ? $"RELEASE {name}" : "COMMIT", savepoint) with { InSavepoint = savepoint };
@@ -54,9 +54,9 @@ public sealed partial class ProgramCompiler
         _depth--;
         _block = block.Parent;
         _code.Add(new Instruction(Op.Do, index, commit));
-        _steps.Add(commit);
-        _steps.Add(rollback);
-        if (backoff is not null) _steps.Add(backoff);
+        Add(commit, step.Line);
+        Add(rollback, step.Line);
+        if (backoff is not null) Add(backoff, step.Line);
         block.Exit = _code.Count;
         block.EndSlot = _variables.Count;
     }
@@ -83,7 +83,7 @@ public sealed partial class ProgramCompiler
             FirstSlot = _variables.Count,
         };
         _blocks.Add(block);
-        _steps.Add(enter);
+        Add(enter, step.Line);
         _code.Add(new Instruction(Op.Do, _block, enter, Opens: block.Index));
         _block = block.Index;
         _depth++;
@@ -95,8 +95,8 @@ public sealed partial class ProgramCompiler
             throw new ProgramException(step.Line, "there is a way through this shared call that ends without a 'say': what is shared is what the caller is told");
         _block = block.Parent;
         _code.Add(new Instruction(Op.Do, block.Index, leave));
-        _steps.Add(leave);
-        if (block.BackoffStep is { } backoff) _steps.Add(backoff);
+        Add(leave, step.Line);
+        if (block.BackoffStep is { } backoff) Add(backoff, step.Line);
         if (step.Kind == BlockKind.SingleFlight)
         {
             block.SharedFound = _code.Count;

@@ -19,6 +19,7 @@ public sealed partial class ProgramCompiler
     private int _block = -1;
     private ProgramStep? _lastSqlStep;
     private int _depth;
+    private int _lineOfExcess;
     private IsolationLevel? _isolation;
     private bool _inTransaction;
     private int _savepoints;
@@ -43,6 +44,12 @@ public sealed partial class ProgramCompiler
     {
         var compiler = new ProgramCompiler(inputs ?? []);
         var compiled = roles.Select(compiler.EmitRole).ToList();
+        if (compiler._steps.Count > StepProgram.MostSteps)
+        {
+            throw new ProgramException(compiler._lineOfExcess,
+                $"here begins what is too much: the strategy has {compiler._steps.Count} steps, and a race's log can number {StepProgram.MostSteps}. Pauses count, and what blocks bring along: BEGIN, COMMIT, ROLLBACK, back-offs, entering and leaving");
+        }
+
         for (var i = 0; i < compiler._steps.Count; i++) compiler._steps[i].Index = i;
         return new StepProgram(compiled, compiler._steps, compiler._code, compiler._blocks, compiler._loops, compiler._drawn, compiler._variables) { Written = roles };
     }
@@ -86,6 +93,12 @@ public sealed partial class ProgramCompiler
         }
     }
 
+    private void Add(ProgramStep step, int line)
+    {
+        _steps.Add(step);
+        if (_steps.Count == StepProgram.MostSteps + 1) _lineOfExcess = line;
+    }
+
     private void EmitSql(SqlStep step)
     {
         if (_inTransaction && step.OnError.Rules.Any(r => r.Action == ErrorAction.Continue))
@@ -111,7 +124,7 @@ public sealed partial class ProgramCompiler
             InSavepoint = _savepoints > 0,
             Each = _each,
         };
-        _steps.Add(done);
+        Add(done, step.Line);
         _code.Add(new Instruction(Op.Do, _block, done, OnError: step.OnError));
         _lastSqlStep = done;
         Land(skip);
@@ -129,7 +142,7 @@ public sealed partial class ProgramCompiler
     {
         var skip = EmitSkip(step.When, step.Line);
         var done = Make("pause", StepKind.Pause, null, _inTransaction) with { Note = step.When?.Text };
-        _steps.Add(done);
+        Add(done, step.Line);
         _code.Add(new Instruction(Op.Do, _block, done));
         Land(skip);
     }
@@ -153,7 +166,7 @@ public sealed partial class ProgramCompiler
         var skip = EmitSkip(step.When, step.Line);
         var note = string.Join(" and ", ((Condition?[])[delivery, step.When]).OfType<Condition>().Select(c => c.Text));
         var done = Make("crash", StepKind.Crash, null, _inTransaction) with { Note = note.Length == 0 ? null : note, Isolation = _isolation };
-        _steps.Add(done);
+        Add(done, step.Line);
         _code.Add(new Instruction(Op.Do, _block, done));
         Land(late);
         Land(skip);

@@ -8,7 +8,7 @@ namespace RaceLab.Engine.Programs;
 /// <c>@&gt;</c> or <c>&lt;@</c> belongs to the operator
 /// (<see href="https://www.postgresql.org/docs/current/sql-syntax-lexical.html">SQL syntax, lexical structure</see>).
 /// </summary>
-public sealed class SqlText
+public sealed partial class SqlText
 {
     private const string OperatorCharacters = "+-*/<>=~!@#%^&|`?";
 
@@ -78,10 +78,12 @@ public sealed class SqlText
     public bool TakesSnapshot => _readers.Any(verb => Written.StartsWith(verb, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Reads a statement. A trailing semicolon and white space around it are dropped.</summary>
-    /// <exception cref="FormatException">A quote or comment is not closed, there is more than one statement, or none.</exception>
+    /// <exception cref="FormatException">A quote or comment is not closed, there is more than one statement, or none, or a parameter is written in another way.</exception>
     public static SqlText Parse(string sql)
     {
         var written = sql.Trim();
+        if (FindForeignParameter(written) is { } parameter)
+            throw new FormatException($"parameters are written by name, such as @key, and '{parameter}' stands here");
         var numbered = new StringBuilder(written.Length);
         var parameters = new List<string>();
         var places = new List<(int Start, int Length, string Name)>();
@@ -142,30 +144,6 @@ public sealed class SqlText
         var statement = numbered.ToString().Trim();
         if (statement.Length == 0) throw new FormatException("there is no SQL statement here");
         return new SqlText(written.TrimEnd(';', ' ', '\t', '\r', '\n'), statement, parameters, places);
-    }
-
-    /// <summary>Cuts a script, such as a schema, at its semicolons: each statement with the place at which it starts.</summary>
-    /// <exception cref="FormatException">A quote or comment is not closed.</exception>
-    public static IReadOnlyList<(int Start, string Sql)> Split(string script)
-    {
-        var statements = new List<(int, string)>();
-        int? start = null;
-        for (var i = 0; i <= script.Length;)
-        {
-            if (i == script.Length || script[i] == ';')
-            {
-                if (start is { } first) statements.Add((first, script[first..i].TrimEnd()));
-                start = null;
-                i++;
-                continue;
-            }
-
-            var end = EndOfQuoted(script, i) ?? EndOfWord(script, i);
-            if (!char.IsWhiteSpace(script[i]) && !IsComment(script.AsSpan(i, end - i))) start ??= i;
-            i = end;
-        }
-
-        return statements;
     }
 
     // A name may have a dollar sign in it, which then begins no quote.

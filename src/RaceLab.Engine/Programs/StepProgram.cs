@@ -9,6 +9,9 @@ public sealed class StepProgram
     /// <summary>Variables that every attempt has, in the order of their slots.</summary>
     public static readonly IReadOnlyList<string> Inputs = ["key", "attempt", "worker", "delivery"];
 
+    /// <summary>The most steps of a program: a race's log numbers them in a byte, whose last value says that an attempt has ended.</summary>
+    public const int MostSteps = byte.MaxValue;
+
     internal StepProgram(
         IReadOnlyList<Role> roles, IReadOnlyList<ProgramStep> steps, IReadOnlyList<Instruction> instructions, IReadOnlyList<Block> blocks, IReadOnlyList<Loop> loops,
         IReadOnlyList<Input> drawn, IReadOnlyList<string> variables)
@@ -64,6 +67,9 @@ public sealed class StepProgram
 
     /// <summary>The step of that name, or null.</summary>
     public ProgramStep? FindStep(string name) => Steps.FirstOrDefault(s => s.Name == name);
+
+    /// <summary>Whether a step names an error among those that it expects.</summary>
+    internal bool HandlesAt(ProgramStep step, string sqlState) => Instructions.Any(i => i.Step == step && i.OnError is { } rules && rules.Rules.Any(r => r.SqlState == sqlState));
 
     private HashSet<int> FindDeciding()
     {

@@ -115,6 +115,32 @@ public static class BadFiles
         { 11, null, 9, "needs the field 'query'" },
         { 12, "    live: rows", 12, "'extra creations'" },
 
+        // What YAML means by it
+        { 24, "        when: @seen = true", 24, "a text that begins with '@' stands between quotes, as in \"@seen = true\"" },
+        { 21, "      - check: SELECT k FROM t WHERE k = 'a: b'", 21, "below a '|'" },
+        { 21, "      - check: SELECT 'k #1' FROM t", 21, "YAML ends the text before '#1' FROM t', as before a comment: write it on lines of its own below a '|'" },
+        { 21, "      - check: SELECT doc #> '{a}' FROM t", 21, "the SQL of 'check' is cut" },
+        { 21, "      - check: SELECT k\n          FROM t #>> '{a}'", 22, "the SQL of 'check' is cut" },
+        { 21, "        check: SELECT k FROM t", 20, "each item begins with '- '" },
+        { 25, "        pause: window", 25, "a step of its own begins with '- '" },
+        { 26, "        insert: INSERT INTO t VALUES (@attempt, @key)", 26, "a step of its own begins with '- '" },
+        { 26, "      insert: INSERT INTO t VALUES (@attempt, @key)", 26, "an item of this list begins without its '- '" },
+
+        // SQL that is not content's to say
+        { 21, "      - check: BEGIN", 21, "BEGIN is not content's to say: a transaction is a block: 'within: transaction'" },
+        { 21, "      - check: |\n          -- first\n          BEGIN", 23, "BEGIN is not content's to say" },
+        { 21, "      - check: /* so */ set transaction isolation level serializable", 21, "'within: transaction serializable'" },
+        { 38, "          - insert: COMMIT", 38, "COMMIT is not content's to say" },
+        { 38, "          - insert: SAVEPOINT s", 38, "'within: savepoint'" },
+        { 26, "      - insert: COPY t FROM STDIN", 26, "nobody sends the rows" },
+        { 6, "schema: |\n  CREATE TABLE t (attempt bigint, k text);\n  BEGIN;\n  COMMIT;", 8, "BEGIN is not content's to say: the lab commits each statement of it" },
+        { 6, "schema: CREATE TABLE t (attempt bigint, k text)\nfor each key: ROLLBACK", 7, "ROLLBACK is not content's to say" },
+        { 7, "rows: COMMIT", 7, "COMMIT is not content's to say" },
+        { 11, "    query: COPY t TO STDOUT", 11, "nobody takes the rows" },
+        { 17, "    text: X\n    setup: |\n      ALTER TABLE t ADD n int;\n      COPY t FROM STDIN;", 20, "COPY … FROM STDIN is not content's to say: nobody sends the rows" },
+        { 21, "      - check: SELECT k FROM t WHERE k = :key", 21, "by name, such as @key, and ':key' stands here" },
+        { 21, "      - check: SELECT k FROM t WHERE k = ?", 21, "by name, such as @key, and '?' stands here" },
+
         // A strategy
         { 14, "  Broken_One:", 14, "no id for a strategy" },
         { 14, "  broken:\n    app: 2", 15, "must be fields" },
@@ -214,6 +240,8 @@ public static class BadFiles
         { 25, "      - each: k of @key\n        steps: [ { look: SELECT 1 } ]", 25, "@key is none" },
         { 25, "      - each: k of @keys", 25, "needs the field 'steps'" },
         { 25, "      - each: k of @keys\n        when: found\n        steps: [ { look: SELECT 1 } ]", 26, "has no field 'when'" },
+        { 25, Many(254), 279, "the strategy has 256 steps, and a race's log can number 255" },
+        { 38, Many(251, "    "), 34, "the strategy has 256 steps" },
         { 34, "      - within: transaction serialisable", 34, "did you mean 'transaction serializable'?" },
         { 34, "      - within: lease @key", 34, "there is no block 'lease @key'" },
         { 34, "      - within: lease @key 0ms", 34, "a time over 0" },
@@ -243,6 +271,9 @@ public static class BadFiles
         { 26, "      - insert: INSERT INTO t VALUES (@attempt, @key)\n        on error: { 23505: swallow }", 26, "only inside a transaction" },
         { 38, "          - within: transaction\n            steps: [ { say: created } ]", 38, "has savepoints for that" },
     };
+
+    /// <summary>So many steps, a line each.</summary>
+    private static string Many(int steps, string indent = "") => string.Join('\n', Enumerable.Range(1, steps).Select(n => $"{indent}      - do-{n}: SELECT {n}"));
 
     /// <summary>The good file with one line replaced; the replacement may be several lines.</summary>
     public static string With(int line, string? replacement)

@@ -1,4 +1,5 @@
 using Npgsql;
+using RaceLab.Engine.Checks;
 using RaceLab.Engine.Content;
 using RaceLab.Engine.Databases;
 
@@ -24,6 +25,10 @@ public sealed class ContentCheckTests(TestPostgres postgres) : IAsyncLifetime
         { 22, "        keep: { id: seen }", 21, "keeps 'id', but its columns are k" },
         { 26, "      - insert: INSERT INTO t VALUES (@attempt, @key)\n        keep: { k: made }", 26, "RETURNING is missing" },
         { 6, "schema: CREATE TABLE t (attempt bigint, k text)\nfor each key: INSERT INTO t VALUES (@key, @key)", 7, "the statement 'for each key' is refused" },
+        { 6, "schema: CREATE TABLE t (attempt bigint, k int)", 21, "the step 'check' of 'broken' is rejected each time: @key is 'a1', and the server takes it for integer (SQLSTATE 22P02" },
+        { 21, "      - check: SELECT k FROM t WHERE k = @key OR attempt = @worker::int OR attempt = @worker", 21, "say which wherever it stands, as in @worker::bigint" },
+        { 21, "      - check: SELECT pg_typeof(@key)", 21, "could not determine data type of parameter @key" },
+        { 21, "      - check: SELECT k FROM t WHERE # k = @key", 21, "YAML ends the text before '# k = @key'" },
         { 32, "    promises: { duplicates: none }\n    setup: ALTER TABLE t ADD UNIQUE (missing)", 33, "the setup of 'sound' is refused" },
     };
 
@@ -50,6 +55,22 @@ public sealed class ContentCheckTests(TestPostgres postgres) : IAsyncLifetime
         var error = Assert.Single(report.Errors);
         Assert.Equal(expectedLine, error.Line);
         Assert.Contains(reason, error.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task RunAsync_IntegerKeys_AreAccepted()
+    {
+        var scenario = Read(BadFiles.With(5, "key: \"{n}\"").Replace("k text", "k int", StringComparison.Ordinal));
+
+        Assert.Empty((await ContentCheck.RunAsync([scenario], ConnectAsync, Stop)).Errors);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task RunAsync_ErrorOfAStepThatExpectsIt_IsAccepted()
+    {
+        var scenario = Read(BadFiles.With(21, "      - check: SELECT k FROM t WHERE attempt = @key\n        on error: { 22P02: continue }"));
+
+        Assert.Empty((await ContentCheck.RunAsync([scenario], ConnectAsync, Stop)).Errors);
     }
 
     [Fact(Timeout = 60_000)]

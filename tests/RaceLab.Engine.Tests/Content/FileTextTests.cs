@@ -44,6 +44,24 @@ public sealed class FileTextTests : IDisposable
     }
 
     [Fact]
+    public void Read_Latin1_SaysWhere()
+    {
+        File.WriteAllBytes(Name, [.. "title: T\nx\u00e4 "u8, 0xE9]);
+
+        var refused = Assert.Throws<NotUtf8Exception>(() => Read(null));
+
+        Assert.Equal(2, refused.Line);
+        Assert.Equal("it is not UTF-8: at character 4 stands the byte E9. Save it as UTF-8", refused.Message);
+    }
+
+    [Fact]
+    public void Read_ByteOrderMark_IsNoPartOfTheText()
+    {
+        File.WriteAllBytes(Name, [0xEF, 0xBB, 0xBF, .. "title"u8]);
+        Assert.Equal("title", Read(null).Text);
+    }
+
+    [Fact]
     public void Read_NoFile_Throws() => Assert.Throws<FileNotFoundException>(() => Read(null));
 
     private FileText Read(FileText? before) => FileText.Read(Name, before, TimeProvider.System);

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using RaceLab.Engine.Checks;
 using RaceLab.Engine.Content;
 using RaceLab.Engine.Races;
 
@@ -30,7 +31,7 @@ public class StrategyContractTests(TestPostgres postgres)
     public async Task Race_BrokenStrategyWithARaceWindow_ShowsItsFlaw(string scenarioId, string strategyId, int workers, RaceEngine engine)
     {
         // What takes three to go wrong does not go wrong between two.
-        var enough = Math.Max(workers, SessionsOf(ScenarioOf(scenarioId).FindStrategy(strategyId)!));
+        var enough = Math.Max(workers, WitnessVerdict.SessionsOf(ScenarioOf(scenarioId).FindStrategy(strategyId)!));
         var workload = Usual(scenarioId, enough) ?? new Workload
         {
             Workers = enough,
@@ -224,9 +225,6 @@ public class StrategyContractTests(TestPostgres postgres)
         if (invariants.Any(i => i.Live == LiveCount.ExtraCreations)) Assert.InRange(result.Attempts.Created, 1, result.Workload.Keys);
         if (result.Attempts.Failed > 0) Assert.Contains(invariants, i => i.Query.Contains("'failed'", StringComparison.Ordinal));
     }
-
-    /// <summary>As many as its witness needs, two at least.</summary>
-    internal static int SessionsOf(Strategy strategy) => Math.Max(2, strategy.Witness.Max(s => s.Whose));
 
     /// <summary>Skips what content itself says is not for this server.</summary>
     private Task<(Scenario Scenario, Strategy Strategy)> FindAsync(string scenarioId, string strategyId) =>
