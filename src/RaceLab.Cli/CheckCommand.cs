@@ -31,6 +31,7 @@ internal sealed class CheckCommand
     private readonly Option<string?> _scenario = new("--scenario") { Description = "Check this scenario of the content folder only.", HelpName = "id" };
     private readonly Option<string?> _file = new("--file") { Description = "Check this file by itself, wherever it lies: a scenario.yaml.", HelpName = "path" };
     private readonly Option<bool> _brief = new("--brief") { Description = "Leave the list out: errors, and one line about the whole." };
+    private readonly Option<bool> _prepareOnly = new("--prepare-only") { Description = "Prepare the statements, and play nothing: quicker where there are hundreds of strategies." };
     private readonly LabOptions _options = new();
     private readonly LabAccess _lab;
     private readonly Terminal _terminal;
@@ -49,6 +50,7 @@ internal sealed class CheckCommand
         command.Options.Add(check._scenario);
         command.Options.Add(check._file);
         command.Options.Add(check._brief);
+        command.Options.Add(check._prepareOnly);
         check._options.AddTo(command);
         command.SetAction(check.RunAsync);
         return command;
@@ -56,7 +58,7 @@ internal sealed class CheckCommand
 
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken stop)
     {
-        var document = await CheckAsync(Read(parsed), _options.ConnectionString(parsed), stop);
+        var document = await CheckAsync(Read(parsed), _options.ConnectionString(parsed), !parsed.GetValue(_prepareOnly), stop);
         var json = parsed.GetValue(_options.Json);
         if (json) _terminal.Out.WriteLine(JsonSerializer.Serialize(document, Json));
         else if (document.Errors.Count == 0 && !parsed.GetValue(_brief)) WriteList(document);
@@ -77,7 +79,10 @@ internal sealed class CheckCommand
             return _lab.ReadFile(file, file);
         }
 
-        var content = _options.Read(parsed, _lab);
+        // One scenario's file needs no other to be read, unless it is not there.
+        var folder = _options.Folder(parsed, _lab);
+        if (id is not null && ScenarioFile.Find(folder, id) is { } own) return _lab.ReadFile(own, ScenarioFile.NameOf(id));
+        var content = _lab.ReadContent(folder);
         if (id is null)
         {
             return content is { Scenarios.Count: 0, Errors.Count: 0 }
@@ -91,7 +96,7 @@ internal sealed class CheckCommand
         return new ReadContent([.. content.Scenarios.Where(s => s.Id == id)], errors);
     }
 
-    private async Task<CheckDocument> CheckAsync(ReadContent content, string? connectionString, CancellationToken stop)
+    private async Task<CheckDocument> CheckAsync(ReadContent content, string? connectionString, bool plays, CancellationToken stop)
     {
         var document = new CheckDocument([.. content.Scenarios.Select(s => Checked(s, _ => null))], content.Errors, null, null, 0, []);
         if (content.Scenarios.Count == 0) return document;
@@ -102,6 +107,7 @@ internal sealed class CheckCommand
             var here = content.Scenarios.Select((s, i) => WithoutLacking(s, document.Scenarios[i])).Where(s => s.Strategies.Count > 0).ToList();
             var refused = await lab.CheckStatementsAsync(here, stop);
             document = document with { Errors = [.. document.Errors, .. refused], Postgres = lab.PostgresVersion };
+            if (!plays) return document;
 
             // What the server does not accept cannot be played either, and has been said.
             var report = await lab.PlayAsync([.. content.Scenarios.Where(s => refused.All(e => e.File != s.File))], stop);
@@ -164,7 +170,7 @@ internal sealed class CheckCommand
         var strategies = document.Scenarios.Sum(s => s.Strategies.Count);
         var puzzles = document.Scenarios.Sum(s => s.Puzzles.Count);
         var lacking = document.Scenarios.Sum(s => s.Strategies.Count(t => t.NotOnThisServer is not null));
-        var played = $"{document.Played} played{(document.NotPlayed.Count > 0 ? $" and {document.NotPlayed.Count} not" : "")}";
+        var played = document.Played == 0 ? "nothing played" : $"{document.Played} played{(document.NotPlayed.Count > 0 ? $" and {document.NotPlayed.Count} not" : "")}";
         var verdict = (document.Errors.Count, document.Problem) switch
         {
             (0, null) when lacking > 0 => $"every statement of the other {strategies - lacking} prepared on PostgreSQL {document.Postgres}, {played}",

@@ -44,15 +44,18 @@ internal sealed class LabOptions
 
     /// <summary>Reads the content folder.</summary>
     /// <exception cref="BadInputException">There is no such folder.</exception>
-    public ReadContent Read(ParseResult parsed, LabAccess lab)
+    public ReadContent Read(ParseResult parsed, LabAccess lab) => lab.ReadContent(Folder(parsed, lab));
+
+    /// <summary>The content folder.</summary>
+    /// <exception cref="BadInputException">There is no such folder.</exception>
+    public string Folder(ParseResult parsed, LabAccess lab)
     {
         var named = parsed.GetValue(Content);
         if (named is not null && !Directory.Exists(named))
             throw new BadInputException($"There is no folder '{named}': give --content the folder that holds 'scenarios'.");
-        var folder = named ?? lab.Environment.Settings.Content ?? ContentFolder.Find()
+        return named ?? lab.Environment.Settings.Content ?? ContentFolder.Find()
             ?? throw new BadInputException(
                 $"There is no content folder here or above: run this inside a RaceLab checkout, or name the folder with --content or {SettingKeys.InEnvironment(SettingKeys.Content)}.");
-        return lab.ReadContent(folder);
     }
 }
 

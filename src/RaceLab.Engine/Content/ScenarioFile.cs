@@ -3,6 +3,13 @@ namespace RaceLab.Engine.Content;
 /// <summary>Reads one scenario's file, wherever it lies.</summary>
 public static class ScenarioFile
 {
+    /// <summary>What errors call the file of a scenario of a content folder.</summary>
+    public static string NameOf(string id) => $"scenarios/{id}/{ScenarioFolder.FileName}";
+
+    /// <summary>The path of a scenario's file in a content folder; null where there is none.</summary>
+    public static string? Find(string folder, string id) =>
+        ScenarioReader.IsId(id) && Path.Combine(folder, "scenarios", id, ScenarioFolder.FileName) is var path && File.Exists(path) ? path : null;
+
     /// <summary>Reads the scenario. A file that cannot be read gives an error, as one that is wrong.</summary>
     /// <param name="path">Where it lies.</param>
     /// <param name="name">What errors call it.</param>

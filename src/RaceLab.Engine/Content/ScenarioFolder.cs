@@ -57,7 +57,7 @@ internal sealed class ScenarioFolder(string folder, TimeProvider time)
 
     private void ReadOne(string id, Dictionary<string, Known> now, List<ContentError> errors)
     {
-        var name = $"scenarios/{id}/{FileName}";
+        var name = ScenarioFile.NameOf(id);
         var before = _known.GetValueOrDefault(id);
         try
         {

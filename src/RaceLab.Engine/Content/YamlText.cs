@@ -54,8 +54,9 @@ internal static class YamlText
         var next = at.Column - 1 < line.Length ? line[(int)at.Column - 1] : ' ';
         if (e.Message.Contains("cannot start any token", StringComparison.Ordinal))
             return $": a text that begins with '{next}' stands between quotes, as in \"{line[Math.Min((int)at.Column - 1, line.Length)..].Trim()}\"";
-        if (e.Message.Contains("Mapping values are not allowed", StringComparison.OrdinalIgnoreCase))
+        if (e.Message.Contains("Mapping values are not allowed", StringComparison.OrdinalIgnoreCase) || e.Message.Contains("invalid mapping", StringComparison.Ordinal))
             return $": a ': ' in a text begins a field. If it is SQL or a sentence, {WriteBlock}; if a step begins here, its '- ' is missing";
+        if (e.Message.Contains("did not find expected key", StringComparison.Ordinal)) return ": this line is indented otherwise than those before it, or the '- ' of a step before it is missing";
         return e.Message.Contains("'-' indicator", StringComparison.Ordinal) ? ": an item of this list begins without its '- '" : "";
     }
 
