@@ -16,9 +16,6 @@ public static class PlayCheck
     /// <summary>A session that meets one of these with nobody beside it meets it every time: what it sends is wrong, or not allowed.</summary>
     private static readonly string[] _alwaysWrong = ["0A", "22", "25", "26", "2D", "42"];
 
-    /// <summary>Classes of errors that are about the server or the connection, and say nothing about content.</summary>
-    private static readonly string[] _serverTrouble = ["08", "53", "57", "58", "XX"];
-
     /// <summary>Plays everything that can be played here, several at once.</summary>
     /// <param name="lab">Where.</param>
     /// <param name="time">Times the looks at the lock tables.</param>
@@ -28,7 +25,6 @@ public static class PlayCheck
     public static async Task<PlayReport> RunAsync(LabServer lab, TimeProvider time, IReadOnlyList<Scenario> scenarios, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(lab);
-        var runner = new ScheduleRunner(lab, time);
         var errors = new ConcurrentBag<ContentError>();
         var notPlayed = new ConcurrentBag<NotPlayed>();
         var played = 0;
@@ -51,7 +47,7 @@ public static class PlayCheck
                 return;
             }
 
-            if (await FindFaultAsync(runner, play, stop).ConfigureAwait(false) is { } fault) errors.Add(fault);
+            if (await FindFaultAsync(lab, time, play, stop).ConfigureAwait(false) is { } fault) errors.Add(fault);
             Interlocked.Increment(ref played);
         }
     }
@@ -77,11 +73,11 @@ public static class PlayCheck
         }
     }
 
-    private static async Task<ContentError?> FindFaultAsync(ScheduleRunner runner, Play play, CancellationToken cancellation)
+    private static async Task<ContentError?> FindFaultAsync(LabServer lab, TimeProvider time, Play play, CancellationToken cancellation)
     {
         try
         {
-            var result = await runner.RunAsync(play.Scenario, play.Strategy, play.Schedule, play.Sessions, cancellation).ConfigureAwait(false);
+            var result = await new ScheduleRunner(lab, time).RunAsync(play.Scenario, play.Strategy, play.Schedule, play.Sessions, cancellation).ConfigureAwait(false);
             return play.Judge(result) is { } fault ? Error(null, $"{play.What} was played. {fault}") : null;
         }
         catch (InfeasibleScheduleException infeasible)
@@ -89,23 +85,23 @@ public static class PlayCheck
             var entry = play.Schedule.ToList().IndexOf(infeasible.At);
             return Error(entry < 0 ? null : entry, $"{play.What} was played as far as it goes. {infeasible.Message}");
         }
-        catch (Exception e) when (AnswerIn(e) is { } answer && !_serverTrouble.Contains(answer.SqlState[..2]))
+        catch (StatementRefusedException refused) when (refused.Refused is { IsOfContent: true } or { Limit: not null })
         {
-            return Error(null, $"{play.What} was played, and its tables could not be asked: {answer.MessageText} (SQLSTATE {answer.SqlState}). A step has changed what the schema made, or taken a right away");
+            return Error(null, $"{play.What} was played. {refused.Message} It was well before: a step has changed what the schema made, taken a right away, or made more rows than can be looked at");
         }
         catch (NpgsqlException gone) when (!cancellation.IsCancellationRequested)
         {
+            if (play.Strategy.Program.Steps.FirstOrDefault(s => s.Sql is { EndsSessions: true }) is { } ending)
+            {
+                await lab.PingAsync(cancellation).ConfigureAwait(false);
+                return new ContentError(play.Scenario.File, play.Scenario.Lines.Of(ContentLines.Statement(play.Strategy.Id, ending.Name)),
+                    $"{play.What} was played, and the step '{ending.Name}' ended the session with which the lab asks the tables, too: it may end only sessions that hold or wait for what it names");
+            }
+
             throw new ServerRefusedException($"The server did not answer while {play.What} of '{play.Scenario.Id}' was played. {gone.Message}", gone);
         }
 
         ContentError Error(int? entry, string reason) => new(play.Scenario.File, play.Scenario.Lines.Of(play.Place(entry)), reason);
-    }
-
-    private static PostgresException? AnswerIn(Exception? e)
-    {
-        for (; e is not null; e = e.InnerException)
-            if (e is PostgresException answer) return answer;
-        return null;
     }
 
     private static string? FaultOneAfterAnother(Strategy strategy, ScheduleResult result)

@@ -1,10 +1,15 @@
 using RaceLab.Engine.Programs;
+using RaceLab.Engine.Races;
 using static RaceLab.Engine.Tests.Programs.Steps;
 
 namespace RaceLab.Engine.Tests.Programs;
 
 public sealed class ProgramCompilerTests
 {
+    /// <summary>A step with the number that says "an attempt has ended" would be taken for that.</summary>
+    [Fact]
+    public void MostSteps_OfAProgram_IsAsManyAsTheLogHasNumbersFor() => Assert.Equal(StepProgram.MostSteps, RaceEvent.AttemptEnded);
+
     [Fact]
     public void Compile_Blocks_AreListedInReadingOrder()
     {
