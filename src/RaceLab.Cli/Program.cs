@@ -1,8 +1,5 @@
 using System.Runtime.InteropServices;
 using RaceLab.Cli;
-using RaceLab.Engine.Databases;
-
-SocketThreads.OnePerProcessor();
 
 using var stop = new CancellationTokenSource();
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, StopOnce);

@@ -3,8 +3,6 @@ using RaceLab.Engine.Databases;
 using RaceLab.Engine.Settings;
 using RaceLab.Web.Hosting;
 
-SocketThreads.OnePerProcessor();
-
 const int BadSettings = 2;
 const int Refused = 3;
 

@@ -3,9 +3,6 @@ using RaceLab.Benchmarks;
 using RaceLab.Benchmarks.Loads;
 using RaceLab.Benchmarks.Runner;
 using RaceLab.Benchmarks.Starts;
-using RaceLab.Engine.Databases;
-
-SocketThreads.OnePerProcessor();
 
 const int BadInput = 2;
 

@@ -85,7 +85,7 @@ internal sealed class Seat(int actor, Instance instance) : IAsyncDisposable
     {
         var session = Session!;
         Session = null;
-        if (instance.Pool is { } pool) await pool.ReturnAsync(actor, session).ConfigureAwait(false);
+        if (instance.Pool is { } pool) await (session.IsGivenUp ? pool.DiscardAsync(actor, session) : pool.ReturnAsync(actor, session)).ConfigureAwait(false);
         else await session.DisposeAsync().ConfigureAwait(false);
         return new StatementResult(StatementEnd.Answered, 0);
     }
@@ -97,7 +97,7 @@ internal sealed class Seat(int actor, Instance instance) : IAsyncDisposable
         {
             switch (cause)
             {
-                case PostgresException { Severity: "FATAL" or "PANIC" } fatal: return new SqlError(fatal.SqlState, null, fatal.MessageText);
+                case PostgresException { InvariantSeverity: "FATAL" or "PANIC" } fatal: return new SqlError(fatal.SqlState, null, fatal.MessageText);
 
                 // Preparing waits for the tables' locks, and is held to the strategy's own limit as every statement is.
                 case PostgresException { SqlState: PostgresErrorCodes.QueryCanceled } late: return new SqlError(late.SqlState, null, late.MessageText);

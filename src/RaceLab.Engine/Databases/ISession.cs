@@ -11,12 +11,16 @@ public interface ISession : IAsyncDisposable
     /// <summary>The server process behind the connection, as <c>pg_stat_activity.pid</c> shows it.</summary>
     int ProcessId { get; }
 
+    /// <summary>
+    /// Whether the driver has closed the connection behind a statement that the server only rejected, as Npgsql does behind errors of the classes 53, 58 and XX. Every other statement is
+    /// then told that the connection is lost, but for the ROLLBACK of its transaction, which the server has done with the connection's end.
+    /// </summary>
+    bool IsGivenUp => false;
+
     /// <summary>Sends one statement of the program and waits for its answer.</summary>
     /// <param name="step">A step with SQL.</param>
     /// <param name="values">The attempt's values by slot; kept columns are written back into them.</param>
-    /// <param name="cancellation">
-    /// Cancels the statement on the server; with <see cref="SessionSettings.AnswersOnSocketThreads"/> only lets none begin. A statement that is given up counts as lost.
-    /// </param>
+    /// <param name="cancellation">Cancels the statement on the server, which then counts as lost.</param>
     ValueTask<StatementResult> ExecuteAsync(ProgramStep step, string?[] values, CancellationToken cancellation);
 
     /// <summary>Puts away what the session has set, opened and locked, as a pool does between two users. Prepared statements stay.</summary>
@@ -64,7 +68,7 @@ public enum StatementEnd : byte
     /// <summary>It was done.</summary>
     Answered,
 
-    /// <summary>The server rejected it and the session goes on.</summary>
+    /// <summary>The server rejected it and the session goes on, unless <see cref="ISession.IsGivenUp"/>.</summary>
     Rejected,
 
     /// <summary>The connection is gone, or the answer did not come in time: the session is of no more use.</summary>

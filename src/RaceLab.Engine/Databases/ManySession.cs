@@ -12,6 +12,9 @@ internal sealed class ManySession(ISession primary, ISession? replica, LeaseClie
     public int ProcessId => primary.ProcessId;
 
     /// <inheritdoc/>
+    public bool IsGivenUp => primary.IsGivenUp || replica is { IsGivenUp: true };
+
+    /// <inheritdoc/>
     /// <exception cref="ServerRefusedException">A step was about a lease, and Redis is gone.</exception>
     public async ValueTask<StatementResult> ExecuteAsync(ProgramStep step, string?[] values, CancellationToken cancellation)
     {

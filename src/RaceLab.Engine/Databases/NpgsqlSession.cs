@@ -10,7 +10,6 @@ public sealed class NpgsqlSession : ISession
     private readonly NpgsqlConnection _connection;
     private readonly NpgsqlCommand?[] _commands;
     private readonly int _keptRows;
-    private IDisposable? _onSocketThread;
     private SqlError? _lastWord;
 
     private NpgsqlSession(NpgsqlConnection connection, int steps, int keptRows)
@@ -23,17 +22,19 @@ public sealed class NpgsqlSession : ISession
     /// <inheritdoc/>
     public int ProcessId { get; private set; }
 
+    /// <inheritdoc/>
+    public bool IsGivenUp { get; private set; }
+
     /// <summary>Connects and, unless told otherwise, prepares the statements of a program that are sent to one server.</summary>
     /// <param name="source">Where to connect.</param>
     /// <param name="program">Its statements are the only ones that the session can send.</param>
     /// <param name="target">Which of them: those that are sent to this server.</param>
     /// <param name="keptRows">How many rows of an answer to keep for those who look on; 0 where nobody does, as in a race.</param>
     /// <param name="prepare">False for a connection that is used once.</param>
-    /// <param name="onSocketThread">Whether answers are taken on the thread that waits for its socket (<see cref="SocketThreads"/>); then statements are not cancelled from here.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="ServerRefusedException">The server cannot be reached, will not have one more connection, or rejects a statement.</exception>
     public static async Task<NpgsqlSession> OpenAsync(
-        NpgsqlDataSource source, StepProgram program, StatementTarget target, int keptRows, bool prepare, bool onSocketThread, CancellationToken cancellation)
+        NpgsqlDataSource source, StepProgram program, StatementTarget target, int keptRows, bool prepare, CancellationToken cancellation)
     {
         var connection = source.CreateConnection();
         var session = new NpgsqlSession(connection, program.Steps.Count, keptRows);
@@ -51,7 +52,6 @@ public sealed class NpgsqlSession : ISession
                 if (prepare) await command.PrepareAsync(cancellation).ConfigureAwait(false);
             }
 
-            if (onSocketThread) session._onSocketThread = SocketThreads.Shared.TryJoin(connection);
             return session;
         }
         catch (Exception failure)
@@ -71,24 +71,24 @@ public sealed class NpgsqlSession : ISession
         var command = _commands[step.Index]!;
         var slots = step.ValueSlots;
         for (var i = 0; i < slots.Count; i++) command.Parameters[i].Value = (object?)values[slots[i]] ?? DBNull.Value;
+        if (IsGivenUp && step is { Kind: StepKind.Rollback, InTransaction: false }) return new StatementResult(StatementEnd.Answered, 0);
         if (_connection.FullState != System.Data.ConnectionState.Open) return new StatementResult(StatementEnd.Lost, 0, _lastWord);
         if (cancellation.IsCancellationRequested) return new StatementResult(StatementEnd.Lost, 0);
-        var cut = Cutting(cancellation);
         try
         {
-            var reader = await command.ExecuteReaderAsync(cut).ConfigureAwait(false);
+            var reader = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
             await using (reader.ConfigureAwait(false))
             {
                 if (reader.FieldCount == 0)
                 {
-                    await reader.NextResultAsync(cut).ConfigureAwait(false);
+                    await reader.NextResultAsync(cancellation).ConfigureAwait(false);
                     return new StatementResult(StatementEnd.Answered, Math.Max(0, reader.RecordsAffected));
                 }
 
                 foreach (var kept in step.Keep) values[kept.Slot] = null;
                 var answer = _keptRows > 0 ? AnswerReader.For(reader, _keptRows) : null;
                 long rows = 0;
-                while (await reader.ReadAsync(cut).ConfigureAwait(false))
+                while (await reader.ReadAsync(cancellation).ConfigureAwait(false))
                 {
                     answer?.Take();
                     if (rows++ > 0) continue;
@@ -104,11 +104,8 @@ public sealed class NpgsqlSession : ISession
             var error = new SqlError(rejected.SqlState, rejected.ConstraintName, rejected.MessageText);
             if (!StatementRefusedException.IsAboutAStatement(rejected))
                 return new StatementResult(StatementEnd.Lost, 0, cancellation.IsCancellationRequested ? null : error) { Thrown = thrown };
-
-            // Where the session went away behind the rejection, nobody can go on from that, and the last words are not known.
-            return _connection.FullState.HasFlag(System.Data.ConnectionState.Broken)
-                ? new StatementResult(StatementEnd.Lost, 0) { Thrown = thrown }
-                : new StatementResult(StatementEnd.Rejected, 0, error) { Thrown = thrown };
+            IsGivenUp = _connection.FullState != System.Data.ConnectionState.Open;
+            return new StatementResult(StatementEnd.Rejected, 0, error) { Thrown = thrown };
         }
         catch (Exception lost) when (
             lost is NpgsqlException or TimeoutException or OperationCanceledException || _connection.FullState != System.Data.ConnectionState.Open)
@@ -142,7 +139,7 @@ public sealed class NpgsqlSession : ISession
         {
             var command = new NpgsqlCommand(SessionSettings.Reset, _connection);
             await using var disposing = command.ConfigureAwait(false);
-            await command.ExecuteNonQueryAsync(Cutting(cancellation)).ConfigureAwait(false);
+            await command.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);
             return true;
         }
         catch (Exception lost) when (lost is NpgsqlException or TimeoutException or InvalidOperationException)
@@ -157,14 +154,10 @@ public sealed class NpgsqlSession : ISession
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        _onSocketThread?.Dispose();
         foreach (var command in _commands)
             if (command is not null) await command.DisposeAsync().ConfigureAwait(false);
         await _connection.DisposeAsync().ConfigureAwait(false);
     }
-
-    /// <summary>What Npgsql may be told of a wish to give up.</summary>
-    private CancellationToken Cutting(CancellationToken cancellation) => _onSocketThread is null ? cancellation : CancellationToken.None;
 
     private static NpgsqlCommand CommandFor(ProgramStep step, NpgsqlConnection connection, bool asText)
     {

@@ -32,12 +32,6 @@ public sealed record SessionSettings
     /// </summary>
     public bool PlansAnew { get; init; }
 
-    /// <summary>
-    /// Whether Npgsql's answers are taken on the threads that wait for sockets (<see cref="SocketThreads"/>). Statements of such sessions cannot be cancelled: whoever gives them up ends the
-    /// sessions on the server. The wire engine has threads of its own.
-    /// </summary>
-    public bool AnswersOnSocketThreads { get; init; }
-
     /// <summary>A source of connections with these settings, without pooling.</summary>
     public NpgsqlDataSource SourceFor(string connectionString)
     {

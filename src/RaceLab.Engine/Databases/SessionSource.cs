@@ -12,7 +12,7 @@ internal abstract class SessionSource : IAsyncDisposable
     /// <param name="loops">Of the wire engine; null: Npgsql.</param>
     /// <exception cref="WireUnfitException">The wire engine does not know what the connection string asks for.</exception>
     public static SessionSource For(string connectionString, SessionSettings settings, WireLoops? loops) =>
-        loops is null ? new OverNpgsql(settings.SourceFor(connectionString), settings.AnswersOnSocketThreads) : new OverWire(loops, WireTarget.From(settings.Over(connectionString).ConnectionString), settings.SimpleQueries);
+        loops is null ? new OverNpgsql(settings.SourceFor(connectionString)) : new OverWire(loops, WireTarget.From(settings.Over(connectionString).ConnectionString), settings.SimpleQueries);
 
     /// <summary>Connects and, unless told otherwise, prepares the statements of a program that are sent to this server.</summary>
     /// <param name="program">Its statements are the only ones that the session can send.</param>
@@ -26,10 +26,10 @@ internal abstract class SessionSource : IAsyncDisposable
     /// <inheritdoc/>
     public abstract ValueTask DisposeAsync();
 
-    private sealed class OverNpgsql(NpgsqlDataSource source, bool onSocketThreads) : SessionSource
+    private sealed class OverNpgsql(NpgsqlDataSource source) : SessionSource
     {
         public override async Task<ISession> OpenAsync(StepProgram program, StatementTarget target, int keptRows, bool prepare, CancellationToken cancellation) =>
-            await NpgsqlSession.OpenAsync(source, program, target, keptRows, prepare, onSocketThreads, cancellation).ConfigureAwait(false);
+            await NpgsqlSession.OpenAsync(source, program, target, keptRows, prepare, cancellation).ConfigureAwait(false);
 
         public override ValueTask DisposeAsync() => source.DisposeAsync();
     }

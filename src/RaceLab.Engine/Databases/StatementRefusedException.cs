@@ -14,10 +14,8 @@ public sealed class StatementRefusedException : ServerRefusedException
     /// <summary>Whose statement, and why.</summary>
     public RefusedStatement Refused { get; }
 
-    /// <summary>Whether the server speaks of a statement, and goes on: not of the session's end, nor of its own.</summary>
-    internal static bool IsAboutAStatement(PostgresException error) =>
-        error is { Severity: not ("FATAL" or "PANIC"), InvariantSeverity: not ("FATAL" or "PANIC") }
-        && error.SqlState is not (PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow);
+    /// <summary>Whether the server speaks of a statement, and the session goes on as far as the server is concerned.</summary>
+    internal static bool IsAboutAStatement(PostgresException error) => error.InvariantSeverity is not ("FATAL" or "PANIC");
 }
 
 /// <summary>A statement that the server has refused.</summary>

@@ -118,7 +118,7 @@ public sealed class RaceRunner : IRaceRunner
         var use = request.Strategy.Connection;
         if (use?.RoleConnections is { } limit) await database.LimitConnectionsAsync(limit, 0, stop).ConfigureAwait(false);
         await using var connections = new ConnectionSource(
-            loops, database.ConnectionString, settings with { StatementTimeout = use?.StatementTimeout ?? settings.StatementTimeout, AnswersOnSocketThreads = true }, use, services, request.Strategy.Program, 0, _time);
+            loops, database.ConnectionString, settings with { StatementTimeout = use?.StatementTimeout ?? settings.StatementTimeout }, use, services, request.Strategy.Program, 0, _time);
         await using var application = new Application(request.Strategy, connections.OpenAsync);
         return await RaceInAsync(database, own, application, loops, request, progress, stop).ConfigureAwait(false);
     }

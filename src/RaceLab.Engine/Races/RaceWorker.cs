@@ -157,7 +157,10 @@ internal sealed class RaceWorker : IAsyncDisposable
                 start, _track.Now(), attempt, key, (byte)step.Index, lost ? Outcome.Unknown : default, rejection, (ushort)Math.Min(rows, ushort.MaxValue), (byte)_machine.Delivery, Thrown: thrown));
         }
 
-        return alive;
+        // Whoever has a connection that its driver has closed behind a rejection takes another one before the next attempt, as an application does.
+        if (_seat.Session is not { IsGivenUp: true }) return alive;
+        await _seat.DisposeAsync().ConfigureAwait(false);
+        return !_seat.IsDedicated;
     }
 
     /// <summary>The workload's pause, or the wait before a retry.</summary>

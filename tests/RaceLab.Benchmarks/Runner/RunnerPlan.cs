@@ -10,12 +10,12 @@ internal sealed record RunnerPlan
     /// <summary>All of sign-up that is measured, under the names that performance.md has for it.</summary>
     public static IReadOnlyList<RunnerStrategy> All { get; } =
     [
-        new("S1", "check-then-insert", 0.80),
-        new("S2", "unique-and-catch", null) { Pgbench = "do-nothing-then-select" },
-        new("S3", "do-nothing-then-select", 0.80),
-        new("S4", "advisory-lock", 0.80),
-        new("S4f", "advisory-lock-in-a-procedure", null),
-        new("S5", "upsert", 0.75),
+        new("S1", "check-then-insert", true),
+        new("S2", "unique-and-catch", false) { Pgbench = "do-nothing-then-select" },
+        new("S3", "do-nothing-then-select", true),
+        new("S4", "advisory-lock", true),
+        new("S4f", "advisory-lock-in-a-procedure", false),
+        new("S5", "upsert", true),
     ];
 
     /// <summary>An hour or more.</summary>
@@ -24,7 +24,7 @@ internal sealed record RunnerPlan
     /// <summary>Some three minutes, and less exact.</summary>
     public static RunnerPlan Quick { get; } = new()
     {
-        Strategies = [.. All.Where(s => s.NpgsqlTarget is not null)],
+        Strategies = [.. All.Where(s => s.HasTarget)],
         Workers = [8, 64],
         Round = TimeSpan.FromSeconds(1),
         LeastTurns = 2,
@@ -101,8 +101,8 @@ internal sealed record RunnerPlan
 /// <summary>A strategy that is measured.</summary>
 /// <param name="Mark">What performance.md calls it.</param>
 /// <param name="Id">What content calls it.</param>
-/// <param name="NpgsqlTarget">What Npgsql should reach of pgbench at 8 and 64 workers; null: nothing is expected. Where it is, the wire engine should reach all of it.</param>
-internal sealed record RunnerStrategy(string Mark, string Id, double? NpgsqlTarget)
+/// <param name="HasTarget">Whether the wire engine, which is the instrument, should reach pgbench at 8 and 64 workers. Npgsql runs as an application runs it, and is only reported.</param>
+internal sealed record RunnerStrategy(string Mark, string Id, bool HasTarget)
 {
     /// <summary>What the wire engine should reach.</summary>
     public const double WireTarget = 1.00;
@@ -111,7 +111,7 @@ internal sealed record RunnerStrategy(string Mark, string Id, double? NpgsqlTarg
     public string Pgbench { get; init; } = Id;
 
     /// <summary>What it should reach; null: nothing is expected.</summary>
-    public double? TargetOf(RaceEngine engine) => NpgsqlTarget is null ? null : engine == RaceEngine.Wire ? WireTarget : NpgsqlTarget;
+    public double? TargetOf(RaceEngine engine) => HasTarget && engine == RaceEngine.Wire ? WireTarget : null;
 
     /// <summary>The content's scenario with bare numbers for keys, since pgbench knows no others.</summary>
     public static Scenario Numbered(Scenario scenario) => scenario with { Key = new KeyTemplate(KeyTemplate.Placeholder) };

@@ -151,6 +151,26 @@ public class RaceRunnerTests(TestPostgres postgres)
         RaceChecks.NumbersAgree(result);
     }
 
+    [Theory(Timeout = 60_000)]
+    [InlineData(RaceEngine.Npgsql, false)]
+    [InlineData(RaceEngine.Npgsql, true)]
+    [InlineData(RaceEngine.Wire, false)]
+    [InlineData(RaceEngine.Wire, true)]
+    public async Task RunAsync_ErrorsBehindWhichADriverMayCloseTheConnection_AreRejections(RaceEngine engine, bool pooled)
+    {
+        Step[] steps = [SmallScenario.Sql("fail", "DO $$ BEGIN RAISE 'boom' USING ERRCODE = '53100'; END $$"), new SayStep(Outcome.Updated, null, 1)];
+        var workload = Small with { Workers = 3, Attempts = 4, Keys = 2, Engine = engine };
+        var request = pooled
+            ? SmallScenario.Over(workload, new ConnectionUse { Pool = 2, Reset = PoolReset.WhenTaken }, steps)
+            : SmallScenario.Request(workload, Promise.None, null, steps);
+
+        var result = await Runner().RunAsync(request, new Frames(), Cancellation);
+
+        Assert.Equal((RaceEnd.Finished, 12, 12), (result.End, result.Attempts.Rejected, result.Attempts.Total));
+        var rejection = Assert.Single(result.Rejections);
+        Assert.Equal(("53100", 12), (rejection.SqlState, rejection.Count));
+    }
+
     [Fact(Timeout = 60_000)]
     public async Task RunAsync_Stopped_FinishesAttemptsUnderWayAndJudgesThem()
     {

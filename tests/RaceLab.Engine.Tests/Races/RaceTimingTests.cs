@@ -129,7 +129,7 @@ public class RaceTimingTests(TestPostgres postgres)
         await using var proxy = CountingProxy.To(database.ConnectionString);
         await using var source = new SessionSettings().SourceFor(proxy.ConnectionString);
         var program = request.Strategy.Program;
-        await using var session = await NpgsqlSession.OpenAsync(source, program, StatementTarget.Primary, 0, prepare: true, onSocketThread: true, Cancellation);
+        await using var session = await NpgsqlSession.OpenAsync(source, program, StatementTarget.Primary, 0, prepare: true, Cancellation);
         var machine = new AttemptMachine(program);
         var counts = new List<int>();
         for (var attempt = 1; attempt <= attempts; attempt++)

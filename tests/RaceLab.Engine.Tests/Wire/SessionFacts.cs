@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Npgsql;
+using RaceLab.Engine.Applications;
 using RaceLab.Engine.Content;
 using RaceLab.Engine.Databases;
 using RaceLab.Engine.Programs;
@@ -98,6 +99,43 @@ public abstract class SessionFacts(TestPostgres postgres) : IAsyncLifetime
 
         values[0] = "twice";
         Assert.Equal(StatementEnd.Answered, (await session.ExecuteAsync(step, values, Cancellation)).Kind);
+    }
+
+    [Theory(Timeout = 60_000)]
+    [InlineData("53100")]
+    [InlineData("58030")]
+    [InlineData("XX000")]
+    [InlineData("57P01")]
+    public async Task Execute_AnErrorBehindWhichADriverMayCloseTheConnection_IsARejectionWithItsSqlState(string sqlState)
+    {
+        var (session, step, values) = await OpenAsync($"DO $$ BEGIN RAISE 'boom' USING ERRCODE = '{sqlState}'; END $$", true);
+
+        var rejected = await session.ExecuteAsync(step, values, Cancellation);
+
+        Assert.Equal((StatementEnd.Rejected, new SqlError(sqlState, null, "boom")), (rejected.Kind, rejected.Error));
+        Assert.Equal(session.IsGivenUp ? StatementEnd.Lost : StatementEnd.Rejected, (await session.ExecuteAsync(step, values, Cancellation)).Kind);
+        Assert.Equal(!session.IsGivenUp, await session.ResetAsync(Cancellation));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Execute_AnErrorBehindWhichADriverMayCloseTheConnection_EndsATransactionAsAnyOther()
+    {
+        var program = SmallScenario.Request(new(), Promise.None, null,
+            new WithinStep(BlockKind.Transaction, IsolationLevel.ReadCommitted, null, ErrorRules.None,
+            [
+                SmallScenario.Sql("insert", "INSERT INTO things (name) VALUES (@key)"),
+                SmallScenario.Sql("fail", "DO $$ BEGIN RAISE 'boom' USING ERRCODE = '53100'; END $$"),
+                new SayStep(Outcome.Created, null, 1),
+            ], 1)).Strategy.Program;
+        var session = await _source!.OpenAsync(program, StatementTarget.Primary, 0, true, Cancellation);
+        _open.Add(session);
+        var machine = new AttemptMachine(program);
+
+        for (machine.Start("one", "1", "1"); machine.Next is { } step;) Seat.Tell(machine, await session.ExecuteAsync(step, machine.Values, Cancellation));
+
+        Assert.Equal((Outcome.Rejected, "53100"), (machine.Outcome, machine.EndedBy?.SqlState));
+        var (other, _, _) = await OpenAsync("SELECT 1", true);
+        Assert.Equal("0", (await other.AskAsync("SELECT count(*) FROM things", Cancellation)).Rows[0][0]);
     }
 
     [Fact(Timeout = 60_000)]
