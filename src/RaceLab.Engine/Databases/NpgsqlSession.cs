@@ -1,3 +1,4 @@
+using System.Data;
 using Npgsql;
 using NpgsqlTypes;
 using RaceLab.Engine.Programs;
@@ -72,11 +73,12 @@ public sealed class NpgsqlSession : ISession
         var slots = step.ValueSlots;
         for (var i = 0; i < slots.Count; i++) command.Parameters[i].Value = (object?)values[slots[i]] ?? DBNull.Value;
         if (IsGivenUp && step is { Kind: StepKind.Rollback, InTransaction: false }) return new StatementResult(StatementEnd.Answered, 0);
-        if (_connection.FullState != System.Data.ConnectionState.Open) return new StatementResult(StatementEnd.Lost, 0, _lastWord);
+        if (_connection.FullState != ConnectionState.Open) return new StatementResult(StatementEnd.Lost, 0, _lastWord);
         if (cancellation.IsCancellationRequested) return new StatementResult(StatementEnd.Lost, 0);
+        var tooLarge = false;
         try
         {
-            var reader = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
+            var reader = await command.ExecuteReaderAsync(CommandBehavior.SequentialAccess, cancellation).ConfigureAwait(false);
             await using (reader.ConfigureAwait(false))
             {
                 if (reader.FieldCount == 0)
@@ -85,18 +87,27 @@ public sealed class NpgsqlSession : ISession
                     return new StatementResult(StatementEnd.Answered, Math.Max(0, reader.RecordsAffected));
                 }
 
-                foreach (var kept in step.Keep) values[kept.Slot] = null;
-                var answer = _keptRows > 0 ? AnswerReader.For(reader, _keptRows) : null;
-                long rows = 0;
-                while (await reader.ReadAsync(cancellation).ConfigureAwait(false))
+                var answer = AnswerReader.For(reader, step.Keep.Count > 0 ? Math.Max(1, _keptRows) : _keptRows);
+                try
                 {
-                    answer?.Take();
-                    if (rows++ > 0) continue;
-                    foreach (var (column, slot) in step.Keep) values[slot] = AnswerReader.TextOf(reader, reader.GetOrdinal(column));
+                    while (await reader.ReadAsync(cancellation).ConfigureAwait(false)) await answer.TakeAsync(cancellation).ConfigureAwait(false);
+                }
+                catch (AnswerTooLargeException)
+                {
+                    // What the server has not sent yet is not waited for.
+                    tooLarge = true;
+                    command.Cancel();
+                    throw;
                 }
 
-                return new StatementResult(StatementEnd.Answered, rows, null, answer?.Finish());
+                foreach (var (column, slot) in step.Keep) values[slot] = answer.First?[reader.GetOrdinal(column)];
+                return new StatementResult(StatementEnd.Answered, answer.Total, null, _keptRows > 0 ? answer.Finish() : null);
             }
+        }
+        catch (NpgsqlException) when (tooLarge)
+        {
+            await _connection.CloseAsync().ConfigureAwait(false);
+            return new StatementResult(StatementEnd.Lost, 0, AnswerLimit.Error);
         }
         catch (PostgresException rejected)
         {
@@ -104,11 +115,11 @@ public sealed class NpgsqlSession : ISession
             var error = new SqlError(rejected.SqlState, rejected.ConstraintName, rejected.MessageText);
             if (!StatementRefusedException.IsAboutAStatement(rejected))
                 return new StatementResult(StatementEnd.Lost, 0, cancellation.IsCancellationRequested ? null : error) { Thrown = thrown };
-            IsGivenUp = _connection.FullState != System.Data.ConnectionState.Open;
+            IsGivenUp = _connection.FullState != ConnectionState.Open;
             return new StatementResult(StatementEnd.Rejected, 0, error) { Thrown = thrown };
         }
         catch (Exception lost) when (
-            lost is NpgsqlException or TimeoutException or OperationCanceledException || _connection.FullState != System.Data.ConnectionState.Open)
+            lost is NpgsqlException or TimeoutException or OperationCanceledException || _connection.FullState != ConnectionState.Open)
         {
             // Whatever cut the answer off, what the server did with the statement is not known from here.
             return new StatementResult(StatementEnd.Lost, 0, null);

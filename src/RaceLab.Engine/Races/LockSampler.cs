@@ -8,7 +8,7 @@ namespace RaceLab.Engine.Races;
 /// Looks at the lock tables from outside while a race runs, a few times a second: who waits, and for whom
 /// (<see href="https://www.postgresql.org/docs/current/monitoring-stats.html">pg_stat_activity</see>,
 /// <see href="https://www.postgresql.org/docs/current/functions-info.html">pg_blocking_pids</see>). What happens between two looks it cannot see. It never disturbs the race: where it
-/// fails, the race goes on without it, and says so.
+/// fails, the race goes on without it, and says so; its database is then not looked at for its size either (<see cref="SizeWatch"/>).
 /// </summary>
 internal sealed class LockSampler : IAsyncDisposable
 {
@@ -62,7 +62,11 @@ internal sealed class LockSampler : IAsyncDisposable
     }
 
     /// <summary>Looks again and again until the race has ended. Never fails.</summary>
-    public async Task RunAsync(RaceTrack track, IReadOnlyList<RaceWorker> workers, CancellationToken ended)
+    /// <param name="track">Whose time it is.</param>
+    /// <param name="workers">Whose waits are looked for.</param>
+    /// <param name="size">Looks on the same connection, between two looks.</param>
+    /// <param name="ended">The race has ended.</param>
+    public async Task RunAsync(RaceTrack track, IReadOnlyList<RaceWorker> workers, SizeWatch size, CancellationToken ended)
     {
         if (_connection is null) return;
         var began = Stopwatch.GetTimestamp();
@@ -71,11 +75,17 @@ internal sealed class LockSampler : IAsyncDisposable
         {
             await using var command = new NpgsqlCommand(Waiting, _connection);
             await command.PrepareAsync(ended).ConfigureAwait(false);
-            while (!ended.IsCancellationRequested && _seen.Count < MostSeen)
+            while (!ended.IsCancellationRequested)
             {
                 var look = Stopwatch.GetTimestamp();
-                await LookAsync(command, track, workers, ended).ConfigureAwait(false);
-                _looks++;
+                if (_seen.Count < MostSeen)
+                {
+                    await LookAsync(command, track, workers, ended).ConfigureAwait(false);
+                    _elapsed = Stopwatch.GetElapsedTime(began);
+                    _looks++;
+                }
+
+                await size.LookAsync(_connection, ended).ConfigureAwait(false);
                 var rest = Stopwatch.GetElapsedTime(look) * Moderation * Math.Max(1, Volatile.Read(ref _looking) / FullParts);
                 await Task.Delay(rest > Interval ? rest : Interval, track.Time, ended).ConfigureAwait(false);
             }
@@ -91,7 +101,6 @@ internal sealed class LockSampler : IAsyncDisposable
         finally
         {
             Interlocked.Decrement(ref _looking);
-            _elapsed = Stopwatch.GetElapsedTime(began);
         }
     }
 

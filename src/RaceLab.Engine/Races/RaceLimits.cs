@@ -6,6 +6,11 @@ public sealed record RaceLimits
     /// <summary>Workers in one race: 1 to <see cref="Workload.MaximumWorkers"/>.</summary>
     public int WorkersPerRace { get; init; } = Workload.MaximumWorkers;
 
+    /// <summary>
+    /// How large the database of one race may become, in MB of a million bytes: 20 to 1,000,000. It is looked at once a second or so, and the race is ended when it is larger.
+    /// </summary>
+    public int MegabytesPerRace { get; init; } = 2_000;
+
     /// <summary>Races of one owner that are not over yet: 1 to 100.</summary>
     public int UnfinishedPerOwner { get; init; } = RaceRegistry.UnfinishedPerOwner;
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
 using RaceLab.Engine.Programs;
 
 namespace RaceLab.Engine.Races;
@@ -15,10 +16,14 @@ namespace RaceLab.Engine.Races;
 /// <param name="Delivery">Which delivery of the attempt the step belongs to; for an attempt that ended, how many there were.</param>
 /// <param name="LeftOpen">For an attempt that ended: whether a delivery before the last one has kept something, or may have.</param>
 /// <param name="Thrown">For a rejected step: how much of its time the client took to throw and catch the exception; 0: not known.</param>
+[StructLayout(LayoutKind.Auto)]
 internal readonly record struct RaceEvent(
-    uint Start, uint End, int Attempt, int Key, byte Step, Outcome Outcome, ushort Rejection, ushort Count, byte Delivery = 1, bool LeftOpen = false, uint Thrown = 0)
+    uint Start, uint End, int Attempt, int Key, byte Step, Outcome Outcome, int Rejection, int Count, byte Delivery = 1, bool LeftOpen = false, uint Thrown = 0)
 {
     public const byte AttemptEnded = byte.MaxValue;
+
+    /// <summary>How many steps a program of a race may have: their indices are below the marks of <see cref="FrameEncoder"/>.</summary>
+    public const int MostSteps = FrameEncoder.BetweenAttempts;
 
     public bool IsAttempt => Step == AttemptEnded;
 
@@ -79,10 +84,10 @@ internal sealed class WorkerLog
     }
 }
 
-/// <summary>Numbers the kinds of rejection that a race meets, from 1, so that an event can name one in two bytes. Thread-safe.</summary>
+/// <summary>Numbers the kinds of rejection that a race meets, from 1, so that an event can name one. Thread-safe.</summary>
 internal sealed class Rejections
 {
-    private readonly ConcurrentDictionary<(string SqlState, string? Constraint), ushort> _numbers = new();
+    private readonly ConcurrentDictionary<(string SqlState, string? Constraint), int> _numbers = new();
     private readonly List<SqlError> _kinds = [];
 
     /// <summary>The kinds so far; number n is at n - 1.</summary>
@@ -94,7 +99,7 @@ internal sealed class Rejections
         }
     }
 
-    public ushort NumberOf(in SqlError error)
+    public int NumberOf(in SqlError error)
     {
         var kind = (error.SqlState, error.Constraint);
         if (_numbers.TryGetValue(kind, out var number)) return number;
@@ -102,7 +107,7 @@ internal sealed class Rejections
         {
             if (_numbers.TryGetValue(kind, out number)) return number;
             _kinds.Add(error);
-            return _numbers[kind] = (ushort)_kinds.Count;
+            return _numbers[kind] = _kinds.Count;
         }
     }
 }

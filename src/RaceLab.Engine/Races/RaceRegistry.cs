@@ -16,7 +16,7 @@ public sealed class RaceRegistry : IAsyncDisposable
     /// <summary>How many finished races are kept in memory; older ones come from the archive.</summary>
     public const int KeptInMemory = 200;
 
-    /// <summary>How many events the kept races' logs have together, about 85 MB where somebody looks at all of them; beyond it the oldest logs go, and those races keep their summaries.</summary>
+    /// <summary>How many events the kept races' logs have together, about 96 MB where somebody looks at all of them; beyond it the oldest logs go, and those races keep their summaries.</summary>
     public const int MostRecordedEvents = 3_000_000;
 
     private readonly ConcurrentDictionary<string, Race> _races = new();

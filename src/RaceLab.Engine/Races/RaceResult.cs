@@ -47,7 +47,10 @@ public sealed record RaceResult
     /// <summary>How often attempts arrived again, over all of them: 0 where the scenario has no deliveries.</summary>
     public long Redeliveries { get; init; }
 
-    /// <summary>Every statement that PostgreSQL rejected, whether the strategy caught it or not, most frequent first.</summary>
+    /// <summary>
+    /// Every statement that PostgreSQL rejected, whether the strategy caught it or not, most frequent first. Of more than <see cref="RejectionCount.MostConstraints"/> kinds the rarer ones
+    /// are counted by their SQLSTATE alone.
+    /// </summary>
     public required IReadOnlyList<RejectionCount> Rejections { get; init; }
 
     /// <summary>For each value that the strategy's attempts draw by chance, what chance alone lets one expect.</summary>
@@ -117,7 +120,25 @@ public sealed record AttemptCounts(long Created, long Found, long Updated, long 
 /// <param name="Constraint">The constraint's name where the server named one.</param>
 /// <param name="Count">How many.</param>
 /// <param name="Message">The server's words for the first of them.</param>
-public sealed record RejectionCount(string SqlState, string? Constraint, long Count, string Message);
+public sealed record RejectionCount(string SqlState, string? Constraint, long Count, string Message)
+{
+    /// <summary>How many kinds are told apart by their constraint.</summary>
+    public const int MostConstraints = 1_000;
+
+    /// <summary>The rejections of a race.</summary>
+    /// <param name="kinds">Their kinds.</param>
+    /// <param name="counts">How many there were of each.</param>
+    internal static IReadOnlyList<RejectionCount> Of(IReadOnlyList<Programs.SqlError> kinds, IReadOnlyList<long> counts)
+    {
+        var all = counts.Select((count, i) => new RejectionCount(kinds[i].SqlState, kinds[i].Constraint, count, kinds[i].Message)).Where(r => r.Count > 0).OrderByDescending(r => r.Count).ToList();
+        return
+        [
+            .. all.Select((kind, place) => place < MostConstraints ? kind : kind with { Constraint = null })
+                .GroupBy(kind => (kind.SqlState, kind.Constraint), (_, same) => same.Aggregate((first, other) => first with { Count = first.Count + other.Count }))
+                .OrderByDescending(r => r.Count),
+        ];
+    }
+}
 
 /// <summary>What chance alone lets one expect of a value that was drawn for each attempt: so many draws, each of 2^<paramref name="Bits"/> values as likely as any other.</summary>
 /// <param name="Input">Its name in content.</param>
@@ -180,6 +201,9 @@ public sealed record OffendingRows(IReadOnlyList<string> Columns, IReadOnlyList<
 {
     /// <summary>The most rows that a result carries.</summary>
     public const int Limit = 50;
+
+    /// <summary>Of a value that is longer, in bytes, only as many characters are carried, and an ellipsis.</summary>
+    public const int LongestText = 2_000;
 }
 
 /// <summary>

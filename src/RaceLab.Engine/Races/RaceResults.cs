@@ -40,7 +40,6 @@ public static class RaceResults
     /// <param name="pauses">When the lab itself stood still.</param>
     internal static RaceResult Of(RaceTrack track, RaceAggregator aggregator, DateTimeOffset startedAt, Version server, byte[] snapshot, ClientPauses pauses)
     {
-        var kinds = track.Rejections.Kinds;
         var counts = aggregator.Counts;
         return new RaceResult
         {
@@ -54,13 +53,7 @@ public static class RaceResults
             Attempts = counts,
             Retries = aggregator.Retries,
             Redeliveries = aggregator.Redeliveries,
-            Rejections =
-            [
-                .. aggregator.Rejected
-                    .Select((count, i) => new RejectionCount(kinds[i].SqlState, kinds[i].Constraint, count, kinds[i].Message))
-                    .Where(r => r.Count > 0)
-                    .OrderByDescending(r => r.Count),
-            ],
+            Rejections = RejectionCount.Of(track.Rejections.Kinds, aggregator.Rejected),
             Chances = ChanceOfRepeats.Of(
                 track.Request.Strategy.Program.Drawn, counts.Total, aggregator.Redeliveries, aggregator.Attempts.Select(a => a.Ended.Key).Distinct().Count()),
             Invariants = [],

@@ -27,19 +27,25 @@ public sealed class RaceRunner : IRaceRunner
     public static readonly TimeSpan CrowdPatience = FullServer.Patience;
 
     private const int OpeningAtOnce = 16;
-    private static readonly TimeSpan PingTime = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan CountingTime = TimeSpan.FromMinutes(2);
 
     private readonly LabServer _server;
     private readonly TimeProvider _time;
     private readonly ILogger<RaceRunner> _log;
+    private readonly RaceLimits _limits;
+    private readonly RaceJudge _judge;
 
     /// <summary>Makes a runner.</summary>
-    public RaceRunner(LabServer server, TimeProvider time, ILogger<RaceRunner> log)
+    /// <param name="server">Where races happen.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="log">For what goes wrong.</param>
+    /// <param name="limits">How much a race may have; null for the defaults.</param>
+    public RaceRunner(LabServer server, TimeProvider time, ILogger<RaceRunner> log, RaceLimits? limits = null)
     {
         _server = server;
         _time = time;
         _log = log;
+        _limits = limits ?? new RaceLimits();
+        _judge = new RaceJudge(server, time, log);
     }
 
     /// <inheritdoc/>
@@ -97,6 +103,8 @@ public sealed class RaceRunner : IRaceRunner
 
     private async Task<RaceResult> RaceWithPermitsAsync(RaceRequest request, IRaceProgress progress, CancellationToken stop)
     {
+        if (request.Strategy.Program.Steps.Count is var steps and > RaceEvent.MostSteps)
+            return RaceResults.Refused(request, _time.GetUtcNow(), $"This strategy has {steps} steps, those that begin and end its blocks included, and a race has room for {RaceEvent.MostSteps}. Write fewer.");
         if (await _server.FindLackAsync(request.Scenario.NeedsOf(request.Strategy), stop).ConfigureAwait(false) is { } lack)
             return RaceResults.Refused(request, _time.GetUtcNow(), lack);
         await using var database = await _server.RentDatabaseAsync(stop).ConfigureAwait(false);
@@ -141,6 +149,7 @@ public sealed class RaceRunner : IRaceRunner
 
         var workers = await OpenWorkersAsync(application, track, stop).ConfigureAwait(false);
         await using var sampler = await LockSampler.OpenAsync(database.WatcherConnectionString, stop).ConfigureAwait(false);
+        var size = new SizeWatch(_limits.MegabytesPerRace, EndAtOnceAsync);
         var aggregator = new RaceAggregator(track, workers);
         DateTimeOffset startedAt;
         ServerRefusedException? interrupted;
@@ -149,7 +158,7 @@ public sealed class RaceRunner : IRaceRunner
         {
             progress.Entered(RaceState.Running);
             startedAt = _time.GetUtcNow();
-            (interrupted, stood) = await RunWatchedAsync(database, sampler, track, workers, aggregator, ending, progress).ConfigureAwait(false);
+            (interrupted, stood) = await RunWatchedAsync(database, sampler, size, track, workers, aggregator, ending, progress).ConfigureAwait(false);
         }
         finally
         {
@@ -164,15 +173,21 @@ public sealed class RaceRunner : IRaceRunner
         var result = RaceResults.Of(track, aggregator, startedAt, _server.Version, last.Snapshot, stood.Summary) with
         {
             End = interrupted is not null ? RaceEnd.Interrupted : stop.IsCancellationRequested || outOfTime ? RaceEnd.Stopped : RaceEnd.Finished,
-            Problem = interrupted is not null ? await ExplainAsync("during the race", interrupted).ConfigureAwait(false) : (stop.IsCancellationRequested ? "It was stopped; the verdict is about the attempts that ran until then."
+            Problem = interrupted is not null ? await _judge.ExplainAsync("during the race", interrupted).ConfigureAwait(false) : size.Problem ?? (stop.IsCancellationRequested ? "It was stopped; the verdict is about the attempts that ran until then."
                 : outOfTime ? $"It was ended after {MaximumElapsed.TotalMinutes} minutes, the longest that a race may take; the verdict is about the attempts that ran until then."
                 : null),
             Refused = (interrupted as StatementRefusedException)?.Refused,
         };
-        if (interrupted is null) result = await JudgeAsync(database, own, track, aggregator, sampler, stood.Pauses, result).ConfigureAwait(false);
+        if (interrupted is null) result = await _judge.JudgeAsync(database, own, track, aggregator, sampler, stood.Pauses, result).ConfigureAwait(false);
         if (result.End == RaceEnd.Interrupted) aggregator.Recording.Close(null, aggregator.CountsLive);
         progress.Recorded(aggregator.Recording);
         return result;
+
+        async Task EndAtOnceAsync()
+        {
+            await ending.CancelAsync().ConfigureAwait(false);
+            await aborting.CancelAsync().ConfigureAwait(false);
+        }
     }
 
     private static async Task<IReadOnlyList<RaceWorker>> OpenWorkersAsync(Application application, RaceTrack track, CancellationToken stop)
@@ -199,13 +214,13 @@ public sealed class RaceRunner : IRaceRunner
 
     /// <summary>The run, with the lock tables looked at from outside, and the lab itself watched.</summary>
     private async Task<(ServerRefusedException? Interrupted, (IReadOnlyList<ClientPause> Pauses, ClientPauses Summary) Stood)> RunWatchedAsync(
-        RaceDatabase database, LockSampler sampler, RaceTrack track, IReadOnlyList<RaceWorker> workers, RaceAggregator aggregator, CancellationTokenSource ending, IRaceProgress progress)
+        RaceDatabase database, LockSampler sampler, SizeWatch size, RaceTrack track, IReadOnlyList<RaceWorker> workers, RaceAggregator aggregator, CancellationTokenSource ending, IRaceProgress progress)
     {
         using var ended = new CancellationTokenSource();
         var looking = Task.Run(async () =>
         {
             await track.Barrier.ConfigureAwait(false);
-            await sampler.RunAsync(track, workers, ended.Token).ConfigureAwait(false);
+            await sampler.RunAsync(track, workers, size, ended.Token).ConfigureAwait(false);
         }, CancellationToken.None);
         try
         {
@@ -284,67 +299,6 @@ public sealed class RaceRunner : IRaceRunner
         {
             // Whoever waits for the worker must not go on on the loop of the wire engine.
             await Task.Yield();
-        }
-    }
-
-    private async Task<RaceResult> JudgeAsync(
-        RaceDatabase database, NpgsqlDataSource own, RaceTrack track, RaceAggregator aggregator, LockSampler sampler, IReadOnlyList<ClientPause> pauses,
-        RaceResult result)
-    {
-        using var span = RaceMeter.Traces.StartActivity("count");
-        using var patience = new CancellationTokenSource(CountingTime, _time);
-        try
-        {
-            // The lab's own look is not held to a limit that the strategy's role has.
-            if (track.Request.Strategy.Connection?.RoleConnections is not null)
-                await database.LimitConnectionsAsync(-1, 0, patience.Token).ConfigureAwait(false);
-
-            // The race is over and cannot be run again: strangers who took its connections meanwhile are waited for.
-            await using var connection = await FullServer.OutlastAsync(
-                () => own.OpenConnectionAsync(patience.Token).AsTask(), null, FullServer.Patience, _time, patience.Token).ConfigureAwait(false);
-            var table = new RaceTable(track.Request, connection);
-            await table.WriteAttemptsAsync(aggregator.Attempts, track.Rejections.Kinds, patience.Token).ConfigureAwait(false);
-            result = result with
-            {
-                Invariants = await table.AskInvariantsAsync(aggregator.ExtraCreations, patience.Token).ConfigureAwait(false),
-                Reconciliation = await table.ReconcileAsync(aggregator.Attempts, patience.Token).ConfigureAwait(false),
-            };
-            var (doubled, inAll) = await table.AskDoubledKeysAsync(result.Invariants, patience.Token).ConfigureAwait(false);
-            aggregator.Recording.Close(table.Made, aggregator.CountsLive);
-            return result with
-            {
-                Autopsy = RaceAutopsy.Of(
-                    aggregator.Recording, track.Request.Strategy.Program, doubled, inAll, aggregator.Rejected.Sum(), sampler.Seen, sampler.Looks, aggregator.CountsLive, pauses),
-            };
-        }
-        catch (Exception failure) when (failure is StatementRefusedException or NpgsqlException or OperationCanceledException or TimeoutException)
-        {
-            _log.LogWarning(failure, "The table of a race of {Strategy} could not be asked", track.Request.Strategy.Id);
-            return result with
-            {
-                End = RaceEnd.Interrupted,
-                Problem = failure is OperationCanceledException
-                    ? $"The race ran, but its table was not counted within {CountingTime.TotalMinutes} minutes, so there is no verdict. Let fewer attempts make rows."
-                    : await ExplainAsync("after the race, while its table was counted", failure).ConfigureAwait(false),
-                Refused = (failure as StatementRefusedException)?.Refused,
-                Invariants = [],
-            };
-        }
-    }
-
-    /// <summary>Why there is no verdict. That the server went away is said only where it does not answer.</summary>
-    private async Task<string> ExplainAsync(string when, Exception failure)
-    {
-        if (failure is StatementRefusedException) return $"The race ran, but there is no verdict. {failure.Message}";
-        using var patience = new CancellationTokenSource(PingTime, _time);
-        try
-        {
-            await _server.PingAsync(patience.Token).ConfigureAwait(false);
-            return $"A connection was lost {when}, so there is no verdict. The server is well: a statement of this scenario may have ended the session or changed its role. {failure.Message}";
-        }
-        catch (Exception gone) when (gone is ServerRefusedException or OperationCanceledException)
-        {
-            return $"The server went away {when}, so there is no verdict. {failure.Message}";
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Data;
 using System.Globalization;
 using Npgsql;
 using NpgsqlTypes;
@@ -224,8 +225,11 @@ internal sealed class RaceTable
         {
             rows++;
             var number = reader.GetInt64(0);
-            _made.Add(number);
-            if (!told.TryGetValue(number, out var ended) || (ended.Outcome != Outcome.Created && !ended.IsOpen)) unacknowledged++;
+
+            // Rows may carry any number: those of no attempt are counted and not kept.
+            var isKnown = told.TryGetValue(number, out var ended);
+            if (isKnown) _made.Add(number);
+            if (!isKnown || (ended.Outcome != Outcome.Created && !ended.IsOpen)) unacknowledged++;
         }
 
         return (rows, unacknowledged);
@@ -259,7 +263,7 @@ internal sealed class RaceTable
             ) AS violations) ORDER BY key, attempt LIMIT {OffendingRows.Limit.ToString(CultureInfo.InvariantCulture)}
             """;
         await using var command = new NpgsqlCommand(offending, _connection) { AllResultTypesAreUnknown = true };
-        await using var reader = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
+        await using var reader = await command.ExecuteReaderAsync(CommandBehavior.SequentialAccess, cancellation).ConfigureAwait(false);
         var width = reader.FieldCount - 1;
         var columns = Enumerable.Range(0, width).Select(reader.GetName).ToList();
         var rows = new List<IReadOnlyList<string?>>();
@@ -267,7 +271,7 @@ internal sealed class RaceTable
         while (await reader.ReadAsync(cancellation).ConfigureAwait(false))
         {
             var row = new string?[width];
-            for (var i = 0; i < width; i++) row[i] = reader.IsDBNull(i) ? null : reader.GetString(i);
+            for (var i = 0; i < width; i++) row[i] = await AnswerReader.TextAsync(reader, i, OffendingRows.LongestText, cancellation).ConfigureAwait(false);
             rows.Add(row);
             total = long.Parse(reader.GetString(width), CultureInfo.InvariantCulture);
         }

@@ -106,9 +106,9 @@ internal sealed class RaceWorker : IAsyncDisposable
             alive = await DeliverAsync(attempt, key).ConfigureAwait(false);
         }
 
-        var last = _machine.EndedBy is { } cause ? _track.Rejections.NumberOf(cause) : (ushort)0;
+        var last = _machine.EndedBy is { } cause ? _track.Rejections.NumberOf(cause) : 0;
         Log.Append(new RaceEvent(
-            began, _track.Now(), attempt, key, RaceEvent.AttemptEnded, _machine.Outcome, last, (ushort)_machine.Retries, (byte)_machine.Delivery, _machine.LeftOpen));
+            began, _track.Now(), attempt, key, RaceEvent.AttemptEnded, _machine.Outcome, last, _machine.Retries, (byte)_machine.Delivery, _machine.LeftOpen));
         Activity = FrameEncoder.BetweenAttempts;
         return alive;
     }
@@ -121,7 +121,7 @@ internal sealed class RaceWorker : IAsyncDisposable
         {
             Activity = (byte)step.Index;
             var start = _track.Now();
-            ushort rejection = 0;
+            var rejection = 0;
             uint thrown = 0;
             var lost = false;
             long rows = 0;
@@ -154,7 +154,7 @@ internal sealed class RaceWorker : IAsyncDisposable
             }
 
             Log.Append(new RaceEvent(
-                start, _track.Now(), attempt, key, (byte)step.Index, lost ? Outcome.Unknown : default, rejection, (ushort)Math.Min(rows, ushort.MaxValue), (byte)_machine.Delivery, Thrown: thrown));
+                start, _track.Now(), attempt, key, (byte)step.Index, lost ? Outcome.Unknown : default, rejection, (int)Math.Min(rows, int.MaxValue), (byte)_machine.Delivery, Thrown: thrown));
         }
 
         // Whoever has a connection that its driver has closed behind a rejection takes another one before the next attempt, as an application does.

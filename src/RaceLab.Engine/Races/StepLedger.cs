@@ -11,7 +11,7 @@ internal sealed class StepLedger
     private readonly long[] _roundTrips;
     private readonly List<uint>[] _answered;
     private readonly List<uint>[] _lost;
-    private readonly Dictionary<(int Step, ushort Rejection), List<uint>> _rejected = [];
+    private readonly Dictionary<(int Step, int Rejection), List<uint>> _rejected = [];
     private readonly List<uint> _untilThrown = [];
     private readonly List<uint> _thrown = [];
 

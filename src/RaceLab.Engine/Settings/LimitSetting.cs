@@ -21,6 +21,9 @@ public sealed record LimitSetting(string Key, string Unit, int Least, int Most, 
     /// <summary>Workers in one race.</summary>
     public static readonly LimitSetting WorkersPerRace = new("WorkersPerRace", "workers", 1, Workload.MaximumWorkers, Workload.MaximumWorkers);
 
+    /// <summary>How large one race's database may become.</summary>
+    public static readonly LimitSetting RaceMegabytes = new("RaceMegabytes", "MB", 20, 1_000_000, new RaceLimits().MegabytesPerRace);
+
     /// <summary>Races of one browser that are not over.</summary>
     public static readonly LimitSetting UnfinishedRaces = new("UnfinishedRaces", "races", 1, 100, RaceRegistry.UnfinishedPerOwner);
 
@@ -53,5 +56,5 @@ public sealed record LimitSetting(string Key, string Unit, int Least, int Most, 
 
     /// <summary>Every one.</summary>
     public static IReadOnlyList<LimitSetting> All { get; } =
-        [WorkersPerRace, UnfinishedRaces, RacesInMemory, History, HistoryDays, HistoryMegabytes, Explorations, Circuits, CircuitSeconds, SteppedRuns, StepSeconds];
+        [WorkersPerRace, RaceMegabytes, UnfinishedRaces, RacesInMemory, History, HistoryDays, HistoryMegabytes, Explorations, Circuits, CircuitSeconds, SteppedRuns, StepSeconds];
 }

@@ -83,6 +83,7 @@ public sealed class SettingsReader
             Races = new RaceLimits
             {
                 WorkersPerRace = Limit(LimitSetting.WorkersPerRace),
+                MegabytesPerRace = Limit(LimitSetting.RaceMegabytes),
                 UnfinishedPerOwner = Limit(LimitSetting.UnfinishedRaces),
                 KeptInMemory = Limit(LimitSetting.RacesInMemory),
                 ExplorationsAtOnce = Limit(LimitSetting.Explorations),

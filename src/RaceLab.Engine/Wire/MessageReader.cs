@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using RaceLab.Engine.Databases;
 
 namespace RaceLab.Engine.Wire;
 
@@ -10,8 +11,8 @@ namespace RaceLab.Engine.Wire;
 /// <param name="body">The message without its type and length.</param>
 internal ref struct MessageReader(ReadOnlySpan<byte> body)
 {
-    /// <summary>The longest message that is taken, in bytes: a row of content is never near it.</summary>
-    public const int Longest = 16 * 1024 * 1024;
+    /// <summary>The longest message that is taken, in bytes.</summary>
+    public const int Longest = AnswerLimit.LargestRow;
 
     private const int Header = 5;
 
@@ -25,6 +26,7 @@ internal ref struct MessageReader(ReadOnlySpan<byte> body)
     /// <param name="type">Its type, a letter.</param>
     /// <param name="body">What is in it.</param>
     /// <returns>How many bytes it takes; 0: not all of it is here.</returns>
+    /// <exception cref="AnswerTooLargeException">It is a row that is longer.</exception>
     /// <exception cref="WireProtocolException">Its length cannot be.</exception>
     public static int Cut(ReadOnlySpan<byte> received, int longest, out byte type, out ReadOnlySpan<byte> body)
     {
@@ -32,6 +34,7 @@ internal ref struct MessageReader(ReadOnlySpan<byte> body)
         body = default;
         if (received.Length < Header) return 0;
         var length = BinaryPrimitives.ReadInt32BigEndian(received[1..]);
+        if (length > longest && received[0] == (byte)'D') throw new AnswerTooLargeException();
         if (length < sizeof(int) || length > longest) throw new WireProtocolException($"A message of {length} bytes came, and at most {longest} are taken.");
         if (received.Length <= length) return 0;
         type = received[0];

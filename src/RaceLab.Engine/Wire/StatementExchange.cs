@@ -91,7 +91,7 @@ internal sealed class StatementExchange(int keptRows) : Exchange, IValueTaskSour
 
     /// <inheritdoc/>
     public override void Break(Exception why) => _result.SetResult(new StatementResult(
-        StatementEnd.Lost, 0, (_isFatal ? _error : null) ?? (Connection.LastWords is { } last ? new SqlError(last.SqlState, last.Constraint, last.Message) : null)));
+        StatementEnd.Lost, 0, why is AnswerTooLargeException ? AnswerLimit.Error : (_isFatal ? _error : null) ?? (Connection.LastWords is { } last ? new SqlError(last.SqlState, last.Constraint, last.Message) : null)));
 
     /// <inheritdoc/>
     public StatementResult GetResult(short token) => _result.GetResult(token);

@@ -13,7 +13,7 @@ public sealed class PackedEventsTests
             [.. Race(seed: 1, attempts: 3000)],
             [],
             [
-                new RaceEvent(uint.MaxValue - 1, uint.MaxValue, int.MaxValue, 100_000, 250, Outcome.Unknown, ushort.MaxValue, ushort.MaxValue, byte.MaxValue, true, uint.MaxValue),
+                new RaceEvent(uint.MaxValue - 1, uint.MaxValue, int.MaxValue, 100_000, 250, Outcome.Unknown, int.MaxValue, int.MaxValue, byte.MaxValue, true, uint.MaxValue),
                 new RaceEvent(0, 0, 0, 0, 0, Outcome.Created, 0, 0),
                 new RaceEvent(5, 4_000_000_000, 1, 99_999, RaceEvent.AttemptEnded, Outcome.Rejected, 3, 1, 2),
             ],

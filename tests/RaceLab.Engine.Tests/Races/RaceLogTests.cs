@@ -68,4 +68,30 @@ public class RaceLogTests
     private static RaceEvent Step(uint start, uint end, int attempt) => new(start, end, attempt, 1, 0, default, 0, 0);
 
     private static RaceEvent Ended(uint start, uint end, int key, Outcome outcome) => new(start, end, 0, key, RaceEvent.AttemptEnded, outcome, 0, 0);
+
+    [Fact]
+    public void Rejections_MoreKindsThanTwoBytesCanNumber_AreToldApart()
+    {
+        const int Kinds = 70_000;
+        var rejections = new Rejections();
+        var numbers = Enumerable.Range(0, Kinds).Select(i => rejections.NumberOf(new SqlError("P0001", $"c{i}", ""))).ToList();
+
+        Assert.Equal(Enumerable.Range(1, Kinds), numbers);
+        Assert.Equal(66_000, rejections.NumberOf(new SqlError("P0001", "c65999", "")));
+    }
+
+    [Fact]
+    public void RejectionCounts_OfManyKinds_KeepTheMostFrequentApartAndEveryRejection()
+    {
+        const int Kinds = 70_000;
+        List<SqlError> kinds = [.. Enumerable.Range(0, Kinds).Select(i => new SqlError(i % 2 == 0 ? "P0001" : "23505", $"c{i}", $"m{i}"))];
+        List<long> counts = [.. Enumerable.Range(0, Kinds).Select(i => i == Kinds - 1 ? 9L : 1L)];
+
+        var told = RejectionCount.Of(kinds, counts);
+
+        Assert.Equal(Kinds + 8, told.Sum(r => r.Count));
+        Assert.Contains(new RejectionCount("23505", $"c{Kinds - 1}", 9, $"m{Kinds - 1}"), told);
+        Assert.Equal(RejectionCount.MostConstraints, told.Count(r => r.Constraint is not null));
+        Assert.Equal(["23505", "P0001"], told.Where(r => r.Constraint is null).Select(r => r.SqlState).Order());
+    }
 }
