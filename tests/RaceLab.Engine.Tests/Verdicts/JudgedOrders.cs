@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 using RaceLab.Engine.Databases;
-using RaceLab.Engine.Programs;
+using RaceLab.Engine.Footprints;
 using RaceLab.Engine.Races;
 using RaceLab.Engine.Schedules;
 
@@ -70,12 +70,12 @@ internal sealed class Judges(TestPostgres postgres, CancellationToken cancellati
     public async Task<JudgedOrders> ReducedAsync(GeneratedProgram program) => JudgedOrders.Of(await LimitedAsync((progress, enough) =>
         Explorer.ExploreAsync(program.Scenario, program.Strategy, program.Sessions, progress, enough)));
 
-    /// <summary>Every order on one stage.</summary>
-    public Task<JudgedOrders> BruteForceAsync(GeneratedProgram program) => WithAsync(program, static (_, _) => false, alike: false);
+    /// <summary>Every order by itself, with the explorer's own way back to the start.</summary>
+    public Task<JudgedOrders> BruteForceAsync(GeneratedProgram program) => WithAsync(program, static _ => Reduction.None);
 
-    /// <summary>With another relation of independence, or another idea of who is alike.</summary>
-    public async Task<JudgedOrders> WithAsync(GeneratedProgram program, Func<ProgramStep, ProgramStep, bool> independent, bool alike) => JudgedOrders.Of(await LimitedAsync((progress, enough) =>
-        Explorer.ExploreAsync(program.Scenario, program.Strategy, program.Sessions, independent, alike, progress, enough)));
+    /// <summary>With another idea of which orders stand for others.</summary>
+    public async Task<JudgedOrders> WithAsync(GeneratedProgram program, Func<ProgramFootprint, Reduction> reduce) => JudgedOrders.Of(await LimitedAsync((progress, enough) =>
+        Explorer.ExploreAsync(program.Scenario, program.Strategy, program.Sessions, reduce, progress, enough)));
 
     /// <summary>Every order, each in a database of its own over connections of its own. It shares neither the search nor the way back to the start with the explorer.</summary>
     public Task<JudgedOrders> AfreshAsync(GeneratedProgram program) => AfreshAsync(program, MostRuns);
@@ -108,7 +108,8 @@ internal sealed class Judges(TestPostgres postgres, CancellationToken cancellati
             }
             while (await stage.AwaitReleaseAsync());
 
-            played.Add((turns, await stage.JudgeAsync()));        }
+            played.Add((turns, await stage.JudgeAsync()));
+        }
 
         if (played.Count == MostRuns && untried.Count > 0) throw new TooManyOrdersException();
         return Counted(program, played);
