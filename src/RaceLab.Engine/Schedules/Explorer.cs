@@ -4,6 +4,7 @@ using RaceLab.Engine.Content;
 using RaceLab.Engine.Databases;
 using RaceLab.Engine.Footprints;
 using RaceLab.Engine.Programs;
+using RaceLab.Engine.Races;
 
 namespace RaceLab.Engine.Schedules;
 

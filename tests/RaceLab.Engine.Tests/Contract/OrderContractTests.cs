@@ -31,7 +31,7 @@ public sealed class OrderContractTests(TestPostgres postgres)
     public async Task Explore_BrokenStrategy_BreaksInSomeOrderAndTheWitnessIsAsShortAsAny(string scenarioId, string strategyId)
     {
         var (scenario, strategy) = await FindAsync(scenarioId, strategyId);
-        var explored = await new Explorer(postgres.Lab, TimeProvider.System).ExploreAsync(scenario, strategy, WitnessVerdict.SessionsOf(strategy), null, Cancellation);
+        var explored = await CatalogueExplorations.OfAsync(postgres.Lab, scenario, strategy, WitnessVerdict.SessionsOf(strategy), Cancellation);
 
         Assert.True(explored.IsComplete);
         Assert.All(explored.Invariants, i => Assert.Equal(Verdict.Kept, i.Verdict));
@@ -45,7 +45,7 @@ public sealed class OrderContractTests(TestPostgres postgres)
     public async Task Explore_SoundStrategyTwoSessions_NoOrderBreaksIt(string scenarioId, string strategyId)
     {
         var (scenario, strategy) = await FindAsync(scenarioId, strategyId);
-        var explored = await new Explorer(postgres.Lab, TimeProvider.System).ExploreAsync(scenario, strategy, 2, null, Cancellation);
+        var explored = await CatalogueExplorations.OfAsync(postgres.Lab, scenario, strategy, 2, Cancellation);
 
         Assert.True(explored.IsComplete);
         Assert.All(explored.Outcomes, o => Assert.False(o.IsViolation));
