@@ -15,7 +15,7 @@ internal static class Mutations
     private static readonly Func<ProgramStep, bool> Anything = static _ => true;
     private static readonly Func<ProgramStep, bool> Begins = static s => s is { Kind: StepKind.Begin, InTransaction: false };
     private static readonly Func<ProgramStep, bool> Commits = static s => s is { Kind: StepKind.Commit, InTransaction: false };
-    private static readonly Func<ProgramStep, bool> GoesBack = static s => s is { Kind: StepKind.Rollback, InSavepoint: true };
+    private static readonly Func<ProgramStep, bool> RollsBack = static s => s.Kind == StepKind.Rollback;
     private static readonly Func<ProgramStep, bool> Reads = static s => s.Sql is { MayWrite: false };
     private static readonly Func<ProgramStep, bool> Writes = static s => s.Kind == StepKind.Statement && s.Sql is { MayWrite: true };
 
@@ -26,7 +26,7 @@ internal static class Mutations
         Pair("that a COMMIT gives locks back", "deletes-and-counts", Commits, Writes),
         Pair("that two writes of one row wait for each other", "deletes-and-counts", Writes, Writes),
         Pair("that a write outside of a transaction is seen at once", "check-then-insert", Writes, Reads),
-        Pair("that going back to a savepoint gives locks back", "savepoint-lets-go", GoesBack, Anything),
+        Pair("that a ROLLBACK gives locks back", "rollback-lets-go", RollsBack, Anything),
         Pair("that SERIALIZABLE watches what is read", "write-skew", Reads, Writes),
         Pair("that a session can be SERIALIZABLE", "serializable-by-session", Reads, Writes),
         Pair("that a function can set what a session is", "setting-by-function", Reads, Writes),
