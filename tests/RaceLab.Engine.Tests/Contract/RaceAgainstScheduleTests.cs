@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using RaceLab.Engine.Checks;
 using RaceLab.Engine.Content;
 using RaceLab.Engine.Races;
 
@@ -24,7 +25,7 @@ public sealed class RaceAgainstScheduleTests(TestPostgres postgres)
     public async Task Race_StrategyOfContent_ShowsNothingThatNoOrderShows(string scenarioId, string strategyId)
     {
         var (scenario, strategy) = await TestContent.FindAsync(postgres.Lab, scenarioId, strategyId, Cancellation);
-        var sessions = strategy.IsSound ? 2 : StrategyContractTests.SessionsOf(strategy);
+        var sessions = strategy.IsSound ? 2 : WitnessVerdict.SessionsOf(strategy);
         var result = await RaceAsync(scenario, strategy, sessions);
         var explored = await CatalogueExplorations.OfAsync(postgres.Lab, scenario, strategy, sessions, Cancellation);
 

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using Npgsql;
-using RaceLab.Engine.Content;
+using RaceLab.Engine.Checks;
 using RaceLab.Engine.Databases;
 
 namespace RaceLab.Engine.Tests.Verdicts;
