@@ -38,6 +38,14 @@ public sealed partial class LabPage(IPage tab)
 
     public ILocator Strategy(string id) => Tab.Locator($"input[name=strategy][value={id}]");
 
+    /// <summary>Chooses from a list that opens below its field.</summary>
+    public async Task ChooseAsync(string field, string option)
+    {
+        await Field(field).ClickAsync();
+        await Tab.GetByRole(AriaRole.Option, new() { Name = option, Exact = true }).ClickAsync();
+        await Expect(Field(field)).ToHaveValueAsync(option);
+    }
+
     /// <summary>The numbers of a row of a table of the report.</summary>
     public ILocator Reported(string table, string row) =>
         Tab.GetByRole(AriaRole.Region, new() { Name = table })

@@ -3,12 +3,12 @@ using Bunit;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
+using MudBlazor.Services;
 using RaceLab.Engine.Races;
 using RaceLab.Web.Components;
 using RaceLab.Web.Hosting;
 using RaceLab.Web.Races;
 using RaceLab.Web.Tests.Doubles;
-using Radzen;
 
 namespace RaceLab.Web.Tests;
 
@@ -29,8 +29,9 @@ public class LabContext : BunitContext
         Services.AddSingleton(new ServerLacks(Server.KnownLack, Server.ProbeAsync, NullLogger<ServerLacks>.Instance));
         Services.AddScoped<CircuitConnection>();
         Services.AddScoped<CarriedChoice>();
-        Services.AddRadzenComponents();
+        Services.AddMudServices(services => services.PopoverOptions.CheckForPopoverProvider = false);
         JSInterop.Mode = JSRuntimeMode.Strict;
+        JSInterop.SetupVoid(call => call.Identifier.StartsWith("mud", StringComparison.Ordinal)).SetVoidResult();
 
         var live = JSInterop.SetupModule("./Components/Races/LiveRace.razor.js");
         View = live.SetupModule("create", _ => true);

@@ -87,12 +87,12 @@ public sealed class PuzzleTests : LabContext
         Assert.Equal(1, claimed);
         Assert.Equal("The lab tries every order.", panel.Find(".claim [role=status]").TextContent);
         Assert.Contains("40 runs so far", panel.Find(".claim").TextContent);
-        Assert.NotEmpty(panel.FindAll(".claim progress"));
+        Assert.NotEmpty(panel.FindAll(".claim [role=progressbar]"));
 
         panel.Render(p => p.Add(c => c.Claim, NoOrderClaim.Judged(TestPuzzles.Proven)));
         Assert.Equal("Solved by saying no, without a hint.", Standing(panel));
         Assert.StartsWith("You are right: there is none. The lab went through all 1,260 orders: 14 runs on the server stand for them", panel.Find(".claim [role=status]").TextContent);
-        Assert.Empty(panel.FindAll("#no-order:not([aria-disabled]), .claim progress, .claim details"));
+        Assert.Empty(panel.FindAll("#no-order:not([aria-disabled]), .claim [role=progressbar], .claim details"));
     }
 
     [Fact(Timeout = 30_000)]

@@ -209,7 +209,7 @@ public sealed class RacePageTests : LabContext
         await Runner.Started.WaitAsync(Token);
         var page = Show($"/races/{race.Id}");
         Assert.Equal("3", page.Find("#workers").GetAttribute("value"));
-        Assert.All(page.FindAll("fieldset:not(.choice), .choice input"), f => Assert.True(f.HasAttribute("disabled")));
+        Assert.All(page.FindAll("fieldset.workload, .choices input"), f => Assert.True(f.HasAttribute("disabled")));
     }
 
     [Fact(Timeout = 30_000)]
@@ -217,10 +217,10 @@ public sealed class RacePageTests : LabContext
     {
         var page = Show("/");
         Content.Edit(yaml => yaml.Replace("title: Sign-up stampede", "title: Another title", StringComparison.Ordinal));
-        page.WaitForAssertion(() => Assert.Contains("Another title", page.Find("#scenario").TextContent), TimeSpan.FromSeconds(10));
+        page.WaitForAssertion(() => Assert.Contains("Another title", page.Find("#scenario").GetAttribute("value")), TimeSpan.FromSeconds(10));
         Content.Edit(yaml => yaml.Replace("summary: Two people", "sumary: Two people", StringComparison.Ordinal));
-        page.WaitForAssertion(() => Assert.Contains("scenarios/sign-up/scenario.yaml:3", page.Find("details.notice").TextContent), TimeSpan.FromSeconds(10));
-        Assert.Contains("Another title", page.Find("#scenario").TextContent);
+        page.WaitForAssertion(() => Assert.Contains("scenarios/sign-up/scenario.yaml:3", page.Find(".notice details").TextContent), TimeSpan.FromSeconds(10));
+        Assert.Contains("Another title", page.Find("#scenario").GetAttribute("value"));
     }
 
     [Fact(Timeout = 30_000)]

@@ -5,7 +5,7 @@ namespace RaceLab.Web.Hosting;
 /// </summary>
 public sealed class BrowserProtection(RequestDelegate next)
 {
-    /// <summary>Nothing but this site's own files. Blazor and Radzen set styles on elements, so those are allowed.</summary>
+    /// <summary>Nothing but this site's own files. Blazor and MudBlazor set styles on elements, so those are allowed.</summary>
     private const string Policy =
         "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; "
         + "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";

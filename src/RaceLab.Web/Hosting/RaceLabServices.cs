@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Components.Server.Circuits;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using MudBlazor.Services;
 using RaceLab.Engine.History;
 using RaceLab.Engine.Races;
 using RaceLab.Engine.Schedules;
@@ -7,7 +8,6 @@ using RaceLab.Engine.Studies;
 using RaceLab.Web.Exports;
 using RaceLab.Web.Races;
 using RaceLab.Web.Studies;
-using Radzen;
 
 namespace RaceLab.Web.Hosting;
 
@@ -22,7 +22,7 @@ public static class RaceLabServices
     {
         ArgumentNullException.ThrowIfNull(configuration);
         services.AddRazorComponents().AddInteractiveServerComponents();
-        services.AddRadzenComponents();
+        services.AddMudServices();
         services.AddHealthChecks();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<RaceRegistry>();

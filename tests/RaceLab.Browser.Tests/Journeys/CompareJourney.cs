@@ -17,7 +17,7 @@ public sealed class CompareJourney(LabFixture fixture) : Journey(fixture)
         await Expect(page.Tab).ToHaveURLAsync(new Regex(@"/compare\?scenario=sign-up&strategy=check-then-insert&workers=4"));
         await Expect(page.Tab.GetByRole(AriaRole.Link, new() { Name = "Compare", Exact = true })).ToHaveAttributeAsync("aria-current", "page");
         await Expect(page.Run).ToBeEnabledAsync();
-        await page.Tab.Locator("#rounds").SelectOptionAsync("2");
+        await page.ChooseAsync("rounds", "2");
         var usual = await page.Tab.Locator("input[name=strategies]:checked").EvaluateAllAsync<string[]>("boxes => boxes.map(box => box.value)");
         Assert.Contains("check-then-insert", usual);
         foreach (var other in usual.Where(id => id != "check-then-insert")) await page.Tab.Locator($"input[name=strategies][value={other}]").UncheckAsync();

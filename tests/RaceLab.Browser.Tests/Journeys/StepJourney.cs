@@ -103,7 +103,7 @@ public sealed class StepJourney(LabFixture fixture) : Journey(fixture)
         await Expect(page.Tab.GetByRole(AriaRole.Alert).First).ToContainTextAsync("asks for “40” sessions");
         await Expect(page.Notice).ToContainTextAsync("The schedule stops before 2.insert. The next step of session 2 is “check”.");
 
-        await page.Tab.Locator("#scenario").SelectOptionAsync("sign-up");
+        await new LabPage(page.Tab).ChooseAsync("scenario", "Sign-up stampede");
         await page.Strategy("upsert").ClickAsync();
         await Expect(page.Tab.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToContainTextAsync("ON CONFLICT DO UPDATE");
         await page.ExpectTurnsAsync(0);

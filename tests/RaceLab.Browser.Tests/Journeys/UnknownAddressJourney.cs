@@ -35,7 +35,7 @@ public sealed class UnknownAddressJourney(LabFixture fixture) : Journey(fixture)
         await Expect(page.RefusalOf("scenario")).ToContainTextAsync(words);
         await Expect(page.Run).ToBeDisabledAsync();
 
-        if (!link.Contains("strategy", StringComparison.Ordinal)) await page.Field("scenario").SelectOptionAsync("sign-up");
+        if (!link.Contains("strategy", StringComparison.Ordinal)) await page.ChooseAsync("scenario", "Sign-up stampede");
         await page.Strategy("upsert").CheckAsync();
 
         await Expect(page.RefusalOf("scenario")).ToBeHiddenAsync();

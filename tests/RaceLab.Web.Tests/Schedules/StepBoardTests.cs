@@ -1,5 +1,6 @@
 using Bunit;
 using Microsoft.Extensions.DependencyInjection;
+using MudBlazor.Services;
 using RaceLab.Engine.Content;
 using RaceLab.Engine.Programs;
 using RaceLab.Engine.Races;
@@ -14,7 +15,7 @@ public sealed class StepBoardTests : BunitContext
     private readonly List<int> _positions = [];
     private int _continued;
 
-    public StepBoardTests() => Services.AddSingleton(TimeProvider.System);
+    public StepBoardTests() => Services.AddSingleton(TimeProvider.System).AddMudServices();
 
     [Fact]
     public void Board_SomebodyWaits_BothSidesShowIt()

@@ -13,8 +13,17 @@ public sealed partial class LabNav : IDisposable
     [Inject]
     private CarriedChoice Choice { get; set; } = default!;
 
-    private string Race => "/" + Choice.Query;
-
+    private IEnumerable<(string Name, string Address, string[] Rooms)> Ways =>
+    [
+        ("Race", "/" + Choice.Query, ["", "races"]),
+        ("Compare", "/compare" + Choice.Query, ["compare"]),
+        ("Sweep", "/sweep" + Choice.Query, ["sweep"]),
+        ("Step", "/step" + Choice.Query, ["step"]),
+        ("Explore", "/explore" + Choice.Query, ["explore"]),
+        ("History", "/history", ["history"]),
+        ("Scenarios", "/scenarios", ["scenarios"]),
+        ("Reference", "/reference", ["reference", "guides"]),
+    ];
 
     /// <inheritdoc/>
     public void Dispose()
@@ -30,7 +39,7 @@ public sealed partial class LabNav : IDisposable
         Choice.Changed += OnChanged;
     }
 
-    private string? Here(params string[] rooms) =>
+    private string? Here(string[] rooms) =>
         rooms.Contains(Navigation.ToBaseRelativePath(Navigation.Uri).Split('/', '?', '#')[0]) ? "page" : null;
 
     private void OnLocationChanged(object? sender, LocationChangedEventArgs e) => OnChanged();

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Microsoft.AspNetCore.Components;
 using RaceLab.Engine.Content;
 using RaceLab.Engine.Races;
 using RaceLab.Engine.Studies;
@@ -67,6 +66,9 @@ public sealed partial class ComparePage
         (_, var plan) => $"{Figures.Count(Strategies.Count, "strategy", "strategies")}, {Figures.Count(_link.Rounds, "round", "rounds")}: {Figures.Count(plan.Races.Count, "race", "races")}, {StudyText.TimeOf(plan)}",
     };
 
+    private static IEnumerable<string> Rounds =>
+        Enumerable.Range(ComparisonPlan.FewestRounds, ComparisonPlan.MostRounds - ComparisonPlan.FewestRounds + 1).Select(rounds => Figures.Count(rounds));
+
     private string Conditions => ComparisonWords.Conditions(Record!);
 
     /// <inheritdoc/>
@@ -93,8 +95,8 @@ public sealed partial class ComparePage
 
     private Task ChooseStrategies(IReadOnlyList<string> ids) => LeaveForAsync(_link with { Strategies = ids });
 
-    private Task ChooseRounds(ChangeEventArgs chosen) =>
-        int.TryParse(chosen.Value as string, NumberStyles.None, CultureInfo.InvariantCulture, out var rounds) && ComparisonPlan.FindProblem(2, rounds) is null
+    private Task ChooseRounds(string chosen) =>
+        int.TryParse(chosen, NumberStyles.None, CultureInfo.InvariantCulture, out var rounds) && ComparisonPlan.FindProblem(2, rounds) is null
             ? LeaveForAsync(_link with { Rounds = rounds })
             : Task.CompletedTask;
 

@@ -30,6 +30,8 @@ public sealed partial class TakeHomePanel : IAsyncDisposable
     [Parameter]
     public EventCallback<TakeHomeLanguage> LanguageChanged { get; set; }
 
+    private string Word => TakeHomeLanguages.ByWord.First(pair => pair.Value == Language).Key;
+
     [Inject]
     private IJSRuntime Js { get; set; } = default!;
 
