@@ -188,8 +188,6 @@ internal static class ProgramPieces
         new(Theme.Session, "SELECT lo_create(4711)"),
         new(Theme.Session, "LISTEN lab"),
         new(Theme.Session, "SELECT 1 FROM pg_listening_channels() AS c WHERE c = 'lab'"),
-        new(Theme.Session, "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL SERIALIZABLE"),
-        new(Theme.Session, "SELECT set_config('default_transaction_isolation', 'serializable', false)"),
         new(Theme.Session, "DECLARE cursor_of_mine CURSOR WITH HOLD FOR SELECT n FROM item"),
         new(Theme.Session, "SELECT nextval('number'), lastval() AS n", "number"),
 
