@@ -14,7 +14,7 @@ internal static class Composition
 {
     /// <summary>The engine's catalogue, servers and runner, with the settings that the environment gives.</summary>
     public static LabAccess Lab(LabEnvironment environment) =>
-        new(Read, ReadFile, (connectionString, cancellation) => OpenAsync(ServersOf(environment.Settings, connectionString), cancellation)) { Environment = environment };
+        new(Read, ReadFile, (connectionString, cancellation) => OpenAsync(environment.Settings, connectionString, cancellation)) { Environment = environment };
 
     /// <summary>The servers that the settings ask for: nothing is kept, and the command line's connection string goes first.</summary>
     public static LabServersOptions ServersOf(LabSettings settings, string? connectionString) =>
@@ -32,14 +32,14 @@ internal static class Composition
         return new ReadContent(reading.Scenario is { } scenario ? [scenario] : [], reading.Errors);
     }
 
-    private static async Task<IOpenLab> OpenAsync(LabServersOptions options, CancellationToken cancellation) =>
-        new OpenLab(await LabServers.StartAsync(options, NullLoggerFactory.Instance, cancellation));
+    private static async Task<IOpenLab> OpenAsync(LabSettings settings, string? connectionString, CancellationToken cancellation) =>
+        new OpenLab(await LabServers.StartAsync(ServersOf(settings, connectionString), NullLoggerFactory.Instance, cancellation), settings.Races);
 
-    private sealed class OpenLab(LabServers servers) : IOpenLab
+    private sealed class OpenLab(LabServers servers, RaceLimits limits) : IOpenLab
     {
         public string PostgresVersion => servers.Lab.Version.ToString();
 
-        public IRaceRunner Runner { get; } = new RaceRunner(servers.Lab, TimeProvider.System, NullLogger<RaceRunner>.Instance);
+        public IRaceRunner Runner { get; } = new RaceRunner(servers.Lab, TimeProvider.System, NullLogger<RaceRunner>.Instance, limits);
 
         public Task<Exploration> ExploreAsync(Scenario scenario, Strategy strategy, int sessions, IProgress<int> progress, CancellationToken cancellation) =>
             new Explorer(servers.Lab, TimeProvider.System).ExploreAsync(scenario, strategy, sessions, progress, cancellation);

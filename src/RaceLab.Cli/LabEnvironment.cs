@@ -9,7 +9,7 @@ internal sealed class LabEnvironment
     /// <summary>What each command makes use of. It says so of every other setting that is given.</summary>
     private static readonly Dictionary<string, string[]> _used = new()
     {
-        ["race"] = [.. Server, LimitSetting.WorkersPerRace.Name],
+        ["race"] = [.. Server, LimitSetting.WorkersPerRace.Name, LimitSetting.RaceMegabytes.Name],
         ["explore"] = Server,
         ["step"] = Server,
         ["check"] = Server,

@@ -84,7 +84,7 @@ public sealed class CheckCommandTests
 
         Assert.Equal((2, "1 scenario, 2 strategies, 2 puzzles: 1 error."), (code, text.Trim()));
         Assert.Equal("scenarios/sign-up/scenario.yaml:20: column \"emial\" does not exist", error.Trim());
-        Assert.Equal([], lab.Played);
+        Assert.Equal([], lab.Checked);
     }
 
     [Fact(Timeout = 30_000)]

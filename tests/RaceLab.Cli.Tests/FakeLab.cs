@@ -37,7 +37,7 @@ internal sealed class FakeLab : IOpenLab, IRaceRunner
     public PlayReport Report { get; set; } = new(3, [], []);
 
     /// <summary>The scenarios that were played; null: it was not asked for.</summary>
-    public IReadOnlyList<string>? Played { get; private set; }
+    public IReadOnlyList<string>? Checked { get; private set; }
 
     /// <summary>Why a strategy cannot be raced, by id.</summary>
     public Dictionary<string, string> Lacks { get; } = [];
@@ -126,7 +126,7 @@ internal sealed class FakeLab : IOpenLab, IRaceRunner
 
     public Task<PlayReport> PlayAsync(IReadOnlyList<Scenario> scenarios, CancellationToken cancellation)
     {
-        Played = [.. scenarios.Select(s => s.Id)];
+        Checked = [.. scenarios.Select(s => s.Id)];
         return Task.FromResult(Report);
     }
 

@@ -7,6 +7,9 @@ internal sealed record Footprint(StatementEffect Effect)
     /// <summary>Whether it asks when its transaction or itself began.</summary>
     public bool ReadsClock { get; init; }
 
+    /// <summary>Whether it may be rejected for a value that it meets, such as a zero to divide by: then its transaction has failed, and lets go of its locks.</summary>
+    public bool MayFail { get; init; }
+
     /// <summary>Whether its session is another one behind its transaction: a session lock, a setting, the last number of a sequence.</summary>
     public bool LeavesSessionState { get; init; }
 

@@ -20,12 +20,15 @@ internal sealed partial class FootprintReader(ServerFacts facts)
         "MERGEACTION", "MERGESUPPORTFUNC", "SETTODEFAULT", "FIELDSELECT", "FIELDSTORE", "SUBSCRIPTINGREF", "COLLATEEXPR", "COLLATE", "WITHCHECKOPTION", "RETURNINGEXPR",
     ];
 
+    private const long Text = 25;
+    private const long Varchar = 1043;
+
     // date, time, timestamp, timestamptz, timetz: a text that is read as one of them may be 'now'.
     private static readonly HashSet<long> _timeTypes = [1082, 1083, 1114, 1184, 1266];
 
     private static readonly HashSet<string> _quietSettings = new(StringComparer.OrdinalIgnoreCase)
     {
-        "lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout", "synchronous_commit", "plan_cache_mode", "work_mem", "enable_seqscan", "enable_indexscan", "enable_bitmapscan", "enable_indexonlyscan",
+        "lock_timeout", "statement_timeout", "synchronous_commit", "plan_cache_mode", "work_mem", "enable_seqscan", "enable_indexscan", "enable_bitmapscan", "enable_indexonlyscan",
     };
 
     /// <summary>Functions whose answers nobody can repeat, as they were met.</summary>
@@ -60,6 +63,7 @@ internal sealed partial class FootprintReader(ServerFacts facts)
         {
             ReadsClock = seen.ReadsClock,
             LeavesSessionState = seen.LeavesSessionState,
+            MayFail = seen.MayFail,
         };
     }
 
@@ -89,8 +93,22 @@ internal sealed partial class FootprintReader(ServerFacts facts)
             case "SQLVALUEFUNCTION" when node.Number("op") <= LastClockValue:
                 seen.ReadsClock = true;
                 break;
+            case "COERCEVIAIO" when node.Number("resulttype") is not (Text or Varchar) && !_timeTypes.Contains(node.Number("resulttype")):
+                seen.MayFail = true;
+                break;
             case "COERCEVIAIO" when _timeTypes.Contains(node.Number("resulttype")):
-                seen.ReadsClock = true;
+                seen.ReadsClock = seen.MayFail = true;
+                break;
+            case "COERCETODOMAIN":
+                seen.MayFail = true;
+                foreach (var check in facts.DomainChecks.SelectMany(c => c.All())) Take(check, seen);
+                break;
+
+            // A value is read as another type, a row must be the only one, an index is out of range: this may go wrong.
+            case "PARAM" when node.Number("paramkind") == 0 && node.Number("paramtype") is not (Text or Varchar):
+            case "SUBLINK" when node.Number("subLinkType") is not (0 or 2):
+            case "ARRAYCOERCEEXPR" or "SUBSCRIPTINGREF" or "ROWCOMPARE" or "ROWCOMPAREEXPR" or "CONVERTROWTYPEEXPR":
+                seen.MayFail = true;
                 break;
             case "ROWMARKCLAUSE":
                 seen.IsOrdered = true;
@@ -125,6 +143,7 @@ internal sealed partial class FootprintReader(ServerFacts facts)
             return;
         }
 
+        seen.MayFail |= !KnownFunctions.NeverFails(function);
         switch (KnownFunctions.EffectOf(function))
         {
             case FunctionEffect.Clock:
@@ -174,6 +193,8 @@ internal sealed partial class FootprintReader(ServerFacts facts)
         public bool ReadsClock { get; set; }
 
         public bool LeavesSessionState { get; set; }
+
+        public bool MayFail { get; set; }
 
         public int SystemColumns { get; set; }
 

@@ -30,8 +30,13 @@ internal static class KnownFunctions
     private static readonly HashSet<string> _session =
     [
         "pg_advisory_lock", "pg_advisory_lock_shared", "pg_try_advisory_lock", "pg_try_advisory_lock_shared", "pg_advisory_unlock", "pg_advisory_unlock_shared", "pg_advisory_unlock_all",
-        "set_config", "currval", "lastval",
+        "currval", "lastval",
     ];
+
+    private static readonly HashSet<string> _total = ["count", "min", "max", "lower", "upper", "hashtext", "hashtextextended", "bool_or", "bool_and", "every", "text_pattern_lt", "row_number", "array_to_string"];
+
+    // As PostgreSQL names them: int8eq, text_ge, timestamptz_lt, booleq.
+    private static readonly string[] _comparisons = ["eq", "ne", "lt", "le", "gt", "ge"];
 
     /// <summary>What a call of a function does.</summary>
     public static FunctionEffect EffectOf(ServerFunction function)
@@ -44,6 +49,11 @@ internal static class KnownFunctions
         if (_ordered.Contains(function.Name)) return FunctionEffect.Ordered;
         return _session.Contains(function.Name) ? FunctionEffect.Session : FunctionEffect.Unknown;
     }
+
+    /// <summary>
+    /// Whether a function of PostgreSQL's own has an answer for all values: comparisons, and a few more. Of others it is not known that they never fail.
+    /// </summary>
+    public static bool NeverFails(ServerFunction function) => function.IsBuiltIn && (_total.Contains(function.Name) || _comparisons.Any(c => function.Name.EndsWith(c, StringComparison.Ordinal)));
 
     /// <summary>Whether a name is that of a function whose answer nobody can repeat.</summary>
     public static bool IsChance(string name) => _chance.Contains(name);

@@ -14,11 +14,16 @@ internal sealed partial class ProgramFootprint
     private const int AttemptSlot = 1;
     private const int WorkerSlot = 2;
 
+    private readonly StepProgram _program;
     private readonly Footprint?[] _steps;
 
-    private ProgramFootprint(Footprint?[] steps)
+    private ProgramFootprint(StepProgram program, Footprint?[] steps)
     {
+        _program = program;
         _steps = steps;
+        ReadsClock = steps.Any(s => s is { ReadsClock: true });
+        LocksOutReaders = steps.Any(s => s is { LocksOutReaders: true });
+        IsKnown = steps.All(s => s is not { Effect: StatementEffect.Unknown });
     }
 
     /// <summary>Why the strategy cannot be explored; null where it can.</summary>
@@ -37,15 +42,20 @@ internal sealed partial class ProgramFootprint
     public bool IsSerializable { get; private init; }
 
     /// <summary>Whether any statement asks when a transaction began.</summary>
-    public bool ReadsClock => _steps.Any(s => s is { ReadsClock: true });
+    public bool ReadsClock { get; }
 
     /// <summary>Whether any statement keeps readers out of a table.</summary>
-    public bool LocksOutReaders => _steps.Any(s => s is { LocksOutReaders: true } or { Effect: StatementEffect.Unknown });
+    public bool LocksOutReaders { get; }
+
+    /// <summary>Whether something is known of every statement. Where it is not, one may change what the others mean: a trigger may be made, a view replaced, a path set.</summary>
+    public bool IsKnown { get; }
 
     /// <summary>Why steps are played in every order though some of them may commute, in half a sentence each, by the steps' names.</summary>
-    public IEnumerable<string> Unknown => _names.Zip(_steps).Where(s => s.Second is { Effect: StatementEffect.Unknown }).Select(s => $"'{s.First}': {s.Second!.Why}").Distinct();
+    public IEnumerable<string> Unknown => _program.Steps.Where(s => Of(s) is { Effect: StatementEffect.Unknown }).Select(s => $"'{s.Name}': {Of(s)!.Why}");
 
-    private IReadOnlyList<string> _names = [];
+    /// <summary>Whether a step may be rejected for a value that it meets while its transaction may hold locks: the rejection lets go of them.</summary>
+    public bool MayLetGo(ProgramStep step) => step.InTransaction && Of(step) is { MayFail: true }
+        && _program.Steps.Any(s => s.Role == step.Role && s.InTransaction && Of(s) is { Effect: not StatementEffect.Reads });
 
     /// <summary>What a step's statement does; null for a step that has none.</summary>
     public Footprint? Of(ProgramStep step) => step.Index < 0 ? null : _steps[step.Index];
@@ -75,9 +85,8 @@ internal sealed partial class ProgramFootprint
         var footprints = steps.Select(s => s is { Kind: StepKind.Statement, Sql: { } sql } ? reader.Read(sql, trees[s.Index]) : null).ToArray();
         var known = new Trees(strategy.Program, trees, [.. judges.OfType<ParseNode>()], rows);
         var isKnown = footprints.All(f => f is not { Effect: StatementEffect.Unknown });
-        return new ProgramFootprint(footprints)
+        return new ProgramFootprint(strategy.Program, footprints)
         {
-            _names = [.. steps.Select(s => s.Name)],
             IsSerializable = facts.IsSerializable,
             Refusal = RefusalOf(scenario, strategy, facts) ?? ChanceIn(known, facts, reader.Chance),
             WhyNotAlike = !isKnown || judges.Contains(null) || rows is null || judges.Append(rows).Any(j => reader.Of(j!).Effect == StatementEffect.Unknown)

@@ -31,6 +31,8 @@ internal sealed class ServerFacts
                coalesce(i.indexprs::text, '') || coalesce(i.indpred::text, ''), 'the index ' || quote_ident(c.relname), CASE WHEN i.indisunique AND i.indnkeyatts = 1 AND i.indnatts = 1 AND i.indpred IS NULL AND i.indexprs IS NULL THEN 'unique' ELSE 'index' END
         FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid WHERE i.indrelid >= 16384
         UNION ALL
+        SELECT 0, NULL, conbin::text, 'a domain', 'domain' FROM pg_catalog.pg_constraint WHERE contypid >= 16384
+        UNION ALL
         SELECT a.attrelid::bigint, ARRAY[a.attnum]::int[], n.conbin::text, 'a domain', 'constraint'
         FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_constraint n ON n.contypid = a.atttypid WHERE a.attrelid >= 16384 AND a.attnum > 0
         """;
@@ -45,7 +47,7 @@ internal sealed class ServerFacts
         """;
 
     private const string FunctionsQuery = """
-        SELECT p.oid::bigint AS "Id", p.proname::text AS "Name", p.provolatile = 'i' AS "IsImmutable", l.lanname IN ('internal', 'c') AS "IsNative",
+        SELECT p.oid::bigint AS "Id", p.proname::text AS "Name", p.provolatile = 'i' AS "IsImmutable", l.lanname IN ('internal', 'c') AND p.prokind <> 'a' AS "IsNative",
                p.oid < 16384 AND p.pronamespace = 'pg_catalog'::regnamespace AS "IsBuiltIn", CASE WHEN p.oid >= 16384 THEN p.prosrc ELSE '' END AS "Source"
         FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_language l ON l.oid = p.prolang WHERE p.oid >= 16384 OR p.oid = ANY (@ids)
         """;
@@ -154,6 +156,9 @@ internal sealed class ServerFacts
     /// <summary>What the server evaluates by itself when a row of a table is written.</summary>
     public IEnumerable<TableRule> RulesOf(long table) => _rules[table];
 
+    /// <summary>What the server evaluates when a value becomes one of a domain; of all domains, since one may be made of another.</summary>
+    public IEnumerable<ParseNode> DomainChecks => _rules[0].Select(r => r.Tree).OfType<ParseNode>();
+
     /// <summary>The table, and those whose rows the server changes when rows of it are changed or go.</summary>
     public IReadOnlySet<long> WithCascades(long table)
     {
@@ -209,7 +214,7 @@ internal sealed record TableRule(long Table, IReadOnlyList<int> Columns, ParseNo
 /// <param name="Id">Its number.</param>
 /// <param name="Name">Its name.</param>
 /// <param name="IsImmutable">Whether it is called immutable.</param>
-/// <param name="IsNative">Whether it is in C, which only a superuser can add.</param>
+/// <param name="IsNative">Whether it is in C, which only a superuser can add; an aggregate is not, since it calls others.</param>
 /// <param name="IsBuiltIn">Whether it is PostgreSQL's own.</param>
 /// <param name="Source">The text of one that is not.</param>
 internal sealed record ServerFunction(long Id, string Name, bool IsImmutable, bool IsNative, bool IsBuiltIn, string Source);

@@ -62,7 +62,8 @@ public sealed partial class SqlText
     public bool EndsSessions => Written.Contains("pg_terminate_backend", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Whether it says how long the statements behind it may wait for a lock.</summary>
-    public bool LimitsWaits => Written.Contains("lock_timeout", StringComparison.OrdinalIgnoreCase);
+    public bool LimitsWaits =>
+        Written.Contains("lock_timeout", StringComparison.OrdinalIgnoreCase) || Written.Contains("statement_timeout", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>
     /// Whether it may have to wait for a lock that another transaction holds: everything but a SELECT that neither locks rows nor takes an advisory lock

@@ -20,6 +20,7 @@ internal sealed class SteppedSession : IAsyncDisposable
     private int[] _blockedBy = [];
     private int[] _blockers = [];
     private long _sentAt;
+    private bool _limitsSession;
 
     /// <param name="number">From 1.</param>
     /// <param name="seat">Its place in the application.</param>
@@ -137,7 +138,7 @@ internal sealed class SteppedSession : IAsyncDisposable
         _machine.Start(key, name, name);
         HasSnapshot = false;
         HasLostConnection = false;
-        HasLimitedWaits = false;
+        HasLimitedWaits = _limitsSession = false;
         HasSwallowed = false;
         IsEnded = false;
         Isolation = null;
@@ -210,7 +211,8 @@ internal sealed class SteppedSession : IAsyncDisposable
         }
 
         PassPauses();
-        HasLimitedWaits = IsInTransaction && (HasLimitedWaits || sent.Sql is { LimitsWaits: true });
+        HasLimitedWaits = (IsInTransaction && HasLimitedWaits) || _limitsSession || sent.Sql is { LimitsWaits: true };
+        _limitsSession |= sent.Sql is { LimitsWaits: true } && !IsInTransaction;
         HasSwallowed = IsInTransaction && (HasSwallowed || (sent.Kind == StepKind.Statement && result.Kind == StatementEnd.Rejected && !IsUndoing));
         HasSnapshot = IsInTransaction && (HasSnapshot || sent.Sql is { TakesSnapshot: true });
         Isolation = IsInTransaction ? Next!.Isolation ?? Isolation : null; // A COMMIT does not know its transaction's level.
@@ -233,6 +235,7 @@ internal sealed class SteppedSession : IAsyncDisposable
 
     private async Task ConnectAsync()
     {
+        if (_seat.Session is { IsGivenUp: true }) await _seat.DisposeAsync().ConfigureAwait(false);
         if (_seat is { IsDedicated: true, Session: null }) await _seat.OpenAsync(_giveUp.Token).ConfigureAwait(false);
     }
 
