@@ -39,6 +39,23 @@ public sealed class MenuJourney(LabFixture fixture) : Journey(fixture)
         Assert.True(await page.Tab.EvaluateAsync<bool>("document.documentElement.scrollWidth <= document.documentElement.clientWidth"));
     }
 
+    [Theory(Timeout = Limit)]
+    [InlineData("usual")]
+    [InlineData("presenter")]
+    public async Task Bar_AtEveryWidth_FitsAndLeavesAWayThrough(string size)
+    {
+        var page = await ArriveAsync();
+        await page.Tab.GotoAsync($"/reference?size={size}");
+        for (var width = 360; width <= 1920; width += 20)
+        {
+            await page.Tab.SetViewportSizeAsync(width, 800);
+            Assert.True(await page.Tab.EvaluateAsync<bool>("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), $"The page scrolls sideways at {width} px.");
+            var ways = await page.Tab.GetByRole(AriaRole.Link, new() { Name = "Compare", Exact = true }).CountAsync();
+            var menus = await page.Tab.GetByRole(AriaRole.Button, new() { Name = "Menu", Exact = true }).CountAsync();
+            Assert.True(ways + menus == 1, $"At {width} px there are {ways} links and {menus} menus.");
+        }
+    }
+
     [Fact(Timeout = Limit)]
     public async Task ListOfScenarios_ByKeys_ChoosesTheNextOneAndStartsNothing()
     {
