@@ -22,8 +22,9 @@ public sealed class RaceAgainstScheduleTests(TestPostgres postgres)
 
     [Theory(Timeout = 600_000)]
     [MemberData(nameof(Strategies))]
-    public async Task Race_StrategyOfContent_ShowsNothingThatNoOrderShows(string scenarioId, string strategyId)
+    public async Task Soak_Race_StrategyOfContent_ShowsNothingThatNoOrderShows(string scenarioId, string strategyId)
     {
+        Assert.SkipUnless(Soak.IsAskedFor, Soak.Reason);
         var (scenario, strategy) = await TestContent.FindAsync(postgres.Lab, scenarioId, strategyId, Cancellation);
         var sessions = strategy.IsSound ? 2 : WitnessVerdict.SessionsOf(strategy);
         var result = await RaceAsync(scenario, strategy, sessions);

@@ -9,7 +9,7 @@ namespace RaceLab.Engine.Tests.Verdicts;
 /// </summary>
 public sealed class GeneratedVerdictTests(TestPostgres postgres)
 {
-    private const int FixedSeeds = 100;
+    private const int FixedSeeds = 20;
     private const int SeedsOfASoak = 2_000;
     private const int SeedsAtOnce = 50;
 
