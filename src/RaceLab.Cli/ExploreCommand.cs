@@ -119,7 +119,14 @@ internal sealed class ExploreCommand
 
         if (explored.RetriesCut) text.AppendLine($"Blocks were run again at most {Plural.Of(explored.RetriesAtMost, "time")}; what more retries would do was not tried.");
         if (!explored.Complete) text.AppendLine("Not every order was tried: there are too many, so there is no verdict.");
-        text.Append("It says nothing about more sessions, other statements in between, crashes elsewhere, or other servers.");
+        if (explored.InEveryOrder.Count > 0)
+        {
+            text.AppendLine("Every order was played by itself, since it is not known what these steps do:");
+            foreach (var step in explored.InEveryOrder) text.AppendLine($"  {step}");
+        }
+
+        text.Append("It says nothing about what was not tried:");
+        foreach (var untried in explored.NotTried) text.Append($"{Environment.NewLine}  {untried}");
         return text.ToString();
     }
 

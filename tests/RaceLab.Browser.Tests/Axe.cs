@@ -10,8 +10,6 @@ internal static class Axe
     /// <summary>What it finds that is serious, in sentences.</summary>
     public static async Task<IEnumerable<string>> ViolationsAsync(IPage tab, string state)
     {
-        // A page that has just become interactive writes its title anew: for a moment there is none.
-        await tab.WaitForFunctionAsync("document.title.length > 0");
         var result = await tab.RunAxe();
         return from violation in result.Violations
                where violation.Impact is "serious" or "critical"

@@ -48,6 +48,12 @@ public sealed record ExplorationDocument(
     /// <summary>Whether the turns of blocks that were run again are among those whose orders were counted (<see cref="OrderBound.CountsRetries"/>).</summary>
     public bool OrdersIncludeRetries { get; init; }
 
+    /// <summary>Steps whose statements are not known well enough, and why: because of them every order was played by itself.</summary>
+    public IReadOnlyList<string> InEveryOrder { get; init; } = [];
+
+    /// <summary>What no exploration tries, in sentences.</summary>
+    public IReadOnlyList<string> NotTried { get; } = RaceLab.Engine.Schedules.NotTried.Always;
+
     private static readonly JsonSerializerOptions Options = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
@@ -78,7 +84,10 @@ public sealed record ExplorationDocument(
         Math.Round(explored.Elapsed.TotalMilliseconds, 3),
         explored.PostgresVersion,
         WorkloadText.FormatEngine(explored.Engine),
-        explored.Runs > MostSchedules ? null : [.. explored.Schedules.Select(ExploredScheduleDocument.From)]);
+        explored.Runs > MostSchedules ? null : [.. explored.Schedules.Select(ExploredScheduleDocument.From)])
+    {
+        InEveryOrder = explored.InEveryOrder,
+    };
 
     /// <summary>As JSON.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, Options);

@@ -56,6 +56,8 @@ public static class ExplorationWords
                 + "the steps alone have far fewer orders.");
         }
 
+        if (explored.InEveryOrder.Count > 0)
+            sentences.Add($"It is not known of every step what it does, so that no order stands for another one here ({string.Join("; ", explored.InEveryOrder)}).");
         sentences.Add(
             $"{Figures.Count(explored.Runs, "run on the server stood", "runs on the server stood")} for all {Figures.Count(Tried(explored))}: "
             + $"orders that differ only in what nobody can notice were run once. It took {Figures.Time(TimeSpan.FromMilliseconds(Math.Round(explored.Elapsed.TotalMilliseconds)))} on {EngineWords.Name(explored.Engine)}.");
@@ -87,7 +89,8 @@ public static class ExplorationWords
         [
             $"What other numbers of sessions do. {(explored.Sessions == 2 ? "A third one may find a way that two have not: try three." : "A fourth one may find another way.")}",
             "What other programs do that write to the same tables. Here there is only this one.",
-            "What happens inside a statement. Here it is one step; on a busy server the insides of two statements overlap.",
+            NotTried.HalfDone,
+            NotTried.SixthExecution,
             "What other versions and settings of PostgreSQL do, and what happens when something crashes elsewhere.",
             $"What more retries would bring: here a block is run again {Figures.Word(explored.RetriesAtMost)} {Plural.Noun(explored.RetriesAtMost, "time")} at most."
                 + (explored.RetriesCut ? " That limit was met: some attempt was given up that in a race would have been tried again." : " That limit was not met."),

@@ -13,7 +13,7 @@ public sealed class LinkJourney(LabFixture fixture) : Journey(fixture)
         var page = await ArriveAsync();
         await page.OpenAsync("/?scenario=sign-up&strategy=upsert&workers=50&keys=1&attempts=2&pause=0-3ms&distribution=hot-key&commit=off&seed=7");
 
-        await Expect(page.Field("scenario")).ToHaveValueAsync("sign-up");
+        await Expect(page.Field("scenario")).ToHaveValueAsync("Sign-up stampede");
         await Expect(page.Strategy("upsert")).ToBeCheckedAsync();
         await Expect(page.Field("workers")).ToHaveValueAsync("50");
         await Expect(page.Field("keys")).ToHaveValueAsync("1");
