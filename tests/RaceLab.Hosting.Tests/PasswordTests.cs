@@ -80,7 +80,7 @@ public sealed class PasswordTests : IAsyncLifetime
         _written.Add(("the log", console.Text));
 
         // What was to go wrong did, and was written of.
-        foreach (var sign in (string[])[Control, "lost the server", "could not be kept in the state database", "\"lab\":\"Unhealthy\"", "Interrupted: no verdict", "The race did not start", "cannot be fetched just now"])
+        foreach (var sign in (string[])[Control, "cannot go on", "could not be kept in the state database", "\"lab\":\"Unhealthy\"", "Interrupted: no verdict", "The race did not start", "cannot be fetched just now"])
             Assert.Contains(_written, w => w.Text.Contains(sign, StringComparison.Ordinal));
         foreach (var (place, text) in _written)
         {
