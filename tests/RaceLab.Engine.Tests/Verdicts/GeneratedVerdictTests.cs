@@ -9,7 +9,6 @@ namespace RaceLab.Engine.Tests.Verdicts;
 /// </summary>
 public sealed class GeneratedVerdictTests(TestPostgres postgres)
 {
-    private const int FixedSeeds = 20;
     private const int SeedsOfASoak = 2_000;
     private const int SeedsAtOnce = 50;
 
@@ -26,9 +25,6 @@ public sealed class GeneratedVerdictTests(TestPostgres postgres)
             return data;
         }
     }
-
-    [Fact(Timeout = 600_000)]
-    public async Task Explore_FixedSeeds_SaysWhatBruteForceAndNewDatabasesSay() => await CompareAsync(0, FixedSeeds);
 
     [Theory(Timeout = 1_800_000)]
     [MemberData(nameof(Soaked))]
