@@ -93,7 +93,7 @@ internal sealed class DatabasePool(NpgsqlDataSource admin, NpgsqlConnectionStrin
         foreach (var database in all)
         {
             database.ClearWatchers();
-            if (dropAtEnd && !await DropAsync(database).ConfigureAwait(false)) break;
+            if (dropAtEnd && !await DropAsync(database).ConfigureAwait(false)) break; // The server is gone, and would be asked once for each.
         }
 
         _making.Dispose();
@@ -155,18 +155,20 @@ internal sealed class DatabasePool(NpgsqlDataSource admin, NpgsqlConnectionStrin
         }
     }
 
+    /// <summary>Drops a database and its role; where the server has no connection left, it is given time. False: the server does not answer.</summary>
     private async Task<bool> DropAsync(PooledDatabase database)
     {
         try
         {
-            await AdminTarget.WithConnectionAsync(admin, database.DropAsync, CancellationToken.None).ConfigureAwait(false);
+            await FullServer.OutlastAsync(
+                () => AdminTarget.WithConnectionAsync(admin, database.DropAsync, CancellationToken.None), null, FullServer.Patience, TimeProvider.System, CancellationToken.None).ConfigureAwait(false);
             lock (_gate) _all.Remove(database);
             return true;
         }
         catch (Exception failure) when (AdminTarget.IsServerTrouble(failure))
         {
             log.LogWarning("Database {Database} and its role could not be dropped: {Problem}", database.Name, failure.Message);
-            return false;
+            return failure is PostgresException;
         }
     }
 }

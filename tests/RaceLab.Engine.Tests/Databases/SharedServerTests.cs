@@ -1,4 +1,5 @@
 using Dapper;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using RaceLab.Engine.Databases;
@@ -96,13 +97,15 @@ public sealed class SharedServerTests(TestPostgres postgres)
     public async Task DisposeAsync_LabEndsProperly_LeavesNothingAndNoLock()
     {
         string name;
-        await using (var lab = await OpenAsync())
+        var log = new CollectedLog();
+        await using (var lab = await OpenAsync(log))
         {
             var database = await lab.RentDatabaseAsync(Cancellation);
             name = database.Name;
             await database.DisposeAsync();
         }
 
+        Assert.Empty(log.Text);
         Assert.False(await ExistsAsync(name));
         await using var admin = await ConnectAsync();
         var parameters = new { lockClass = LabLease.LockClass, number = Convert.ToInt32(name[8..14], 16) };
@@ -112,7 +115,8 @@ public sealed class SharedServerTests(TestPostgres postgres)
             await Task.Delay(20, Cancellation);
     }
 
-    private Task<LabServer> OpenAsync() => LabServer.OpenAsync(postgres.AdminConnectionString, isPrivate: false, Soon, LabServices.None, NullLoggerFactory.Instance, Cancellation);
+    private Task<LabServer> OpenAsync(ILoggerFactory? log = null) =>
+        LabServer.OpenAsync(postgres.AdminConnectionString, isPrivate: false, Soon, LabServices.None, log ?? NullLoggerFactory.Instance, Cancellation);
 
     /// <summary>What is left of a lab that was killed: a database and a role, and nobody who holds the lab's lock.</summary>
     private async Task<string> LeaveBehindAsync()
