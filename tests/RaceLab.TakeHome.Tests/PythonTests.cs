@@ -25,6 +25,9 @@ public sealed class PythonTests(TestPostgres postgres)
             print(path.name)
         """;
 
+    /// <summary>A flaw that needs two requests within a millisecond may not show at once where threads take turns.</summary>
+    private const int TriesOfTheBroken = 10;
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact(Timeout = 120_000)]
@@ -81,6 +84,7 @@ public sealed class PythonTests(TestPostgres postgres)
             Connects = facts.Connection is not null,
             facts.Instances,
             StressFacts.Rounds,
+            Tries = taken.Strategy.IsSound ? 1 : TriesOfTheBroken,
             facts.Requests,
             taken.Scenario.Deliveries,
             Window = StressFacts.WindowMs / 1000.0,
