@@ -29,6 +29,7 @@ internal sealed partial class Stage : IAsyncDisposable
     private PermitLease? _permits;
     private Ground? _ground;
     private bool _mayReplay;
+    private SteppedSession? _first;
 
     private Stage(LabServer server, RaceRequest request, StageSettings settings, TimeProvider time, CancellationToken cancellation)
     {
@@ -116,7 +117,8 @@ internal sealed partial class Stage : IAsyncDisposable
         else if (session.Next!.Kind == StepKind.Crash) await CrashAsync(session).ConfigureAwait(false);
         else await SendAsync(session).ConfigureAwait(false);
         if (closing is { } process) await On.AwaitEndAsync(process, _cancellation).ConfigureAwait(false);
-        await SettleAsync(session).ConfigureAwait(false);
+        _first = session;
+        await SettleAsync().ConfigureAwait(false);
     }
 
     /// <summary>Plays whatever is left, session by session, deliveries included.</summary>
@@ -142,13 +144,15 @@ internal sealed partial class Stage : IAsyncDisposable
         if (waiting.Count == 0) return false;
         if (Stuck is { } stuck)
         {
+            _first = stuck;
+
             // A circle through the application may still have one in the database beside it, which the server ends by itself.
-            if (!stuck.Blockers.Contains(LockHolder.Pool)) await Task.WhenAny([.. waiting, Task.Delay(On.DeadlockTimeout + Grace, _time, _cancellation)]).ConfigureAwait(false);
+            if (!IsHeldForGood(stuck)) await Task.WhenAny([.. waiting, Task.Delay(On.DeadlockTimeout + Grace, _time, _cancellation)]).ConfigureAwait(false);
             if (!stuck.Pending.IsCompleted) await On.Watcher.CancelAsync(stuck.ProcessId!.Value, _cancellation).ConfigureAwait(false);
         }
 
         await Task.WhenAny(waiting).ConfigureAwait(false);
-        await SettleAsync(null).ConfigureAwait(false);
+        await SettleAsync().ConfigureAwait(false);
         return true;
     }
 
@@ -253,23 +257,23 @@ internal sealed partial class Stage : IAsyncDisposable
         }
     }
 
-    /// <summary>Takes the answers that have come back, and waits until everybody else is known to wait for another session.</summary>
-    public Task SettleAsync() => SettleAsync(null);
-
-    /// <summary>What was sent last answers first, and whoever it let go behind it, in the order in which they began to wait.</summary>
-    private async Task SettleAsync(SteppedSession? sent)
+    /// <summary>
+    /// Takes the answers that have come back, and waits until everybody else is known to wait for another session. What was sent last, or is to be timed out, answers
+    /// first, and whoever it let go behind it, in the order in which they began to wait: the victim of a deadlock comes before those who go on for it.
+    /// </summary>
+    public async Task SettleAsync()
     {
-        do await TakeAnswersAsync(sent).ConfigureAwait(false);
+        do await TakeAnswersAsync().ConfigureAwait(false);
         while (await AwaitBrokenCircleAsync().ConfigureAwait(false));
     }
 
-    private async Task TakeAnswersAsync(SteppedSession? sent)
+    private async Task TakeAnswersAsync()
     {
         bool changed;
         do
         {
             changed = false;
-            foreach (var session in _sessions.Where(s => s.IsWaiting).OrderBy(s => s != sent).ThenBy(s => s.SentAfter))
+            foreach (var session in _sessions.Where(s => s.IsWaiting).OrderBy(s => s != _first).ThenBy(s => s.SentAfter))
             {
                 if (!await HasReturnedAsync(session).ConfigureAwait(false)) continue;
                 var next = session.Next!;

@@ -30,6 +30,7 @@ internal sealed partial class Stage
         if (step.Kind == StepKind.Replay) await HoldReplayAsync().ConfigureAwait(false);
         else await On.Services.ExpireAsync(RunningOut.First(h => ProgramStep.ExpiryOf(h.Actor) == step), _cancellation).ConfigureAwait(false);
         _played.Add(new PlayedStep(ScheduledStep.For(ScheduledStep.Environment, step), [], 0, null, null, _played.Count));
+        _first = null;
         await SettleAsync().ConfigureAwait(false);
     }
 

@@ -12,7 +12,7 @@ internal sealed partial class Stage
 
     /// <summary>
     /// The session whose statement nobody can let go, where nobody else can go on either, so that only its time-out ends it: what it waits for is held by a connection
-    /// in the pool, or by a session that waits in the application, and no lease will run out. Null where there is none.
+    /// in the pool, by a session whose attempt has ended, or by one that waits in the application, and no lease will run out. Null where there is none.
     /// </summary>
     public SteppedSession? Stuck
     {
@@ -20,10 +20,14 @@ internal sealed partial class Stage
         {
             if (_sessions.Any(s => s.MayTakeTurn) || RunningOut.Any()) return null;
             var waiting = _sessions.Where(s => s is { IsWaiting: true, IsAtGate: false }).OrderBy(s => s.SentAfter).ToList();
-            return waiting.FirstOrDefault(s => s.Blockers.Contains(LockHolder.Pool))
+            return waiting.FirstOrDefault(IsHeldForGood)
                 ?? (_sessions.Any(s => s is { IsWaiting: true, IsAtGate: true }) ? waiting.FirstOrDefault() : null);
         }
     }
+
+    /// <summary>Whether what a session waits for is held by a connection that nobody uses any more: one in the pool, or that of an attempt that has ended and left a session lock.</summary>
+    private bool IsHeldForGood(SteppedSession session) =>
+        session.Blockers.Contains(LockHolder.Pool) || _sessions.Any(s => s.HasEnded && session.Blockers.Contains(s.Number));
 
     /// <summary>Closes every connection. Where connecting is part of the schedule, or sessions keep what they hold, those before must not count any more.</summary>
     private async Task CloseSessionsAsync()
