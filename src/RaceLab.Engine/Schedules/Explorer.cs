@@ -24,6 +24,9 @@ public sealed class Explorer : IExplorer
     /// <summary>How many executed schedules an <see cref="Exploration"/> keeps, one by one; of the others it has only the sums.</summary>
     public const int KeptSchedules = 2_000;
 
+    /// <summary>How a stage is opened that is explored.</summary>
+    internal static readonly StageSettings Settings = new() { RetriesAtMost = RetriesAtMost, DeadlockTimeout = ScheduleRunner.DeadlockTimeout, PlaysAgain = true };
+
     private static readonly TimeSpan LateCheckTime = TimeSpan.FromSeconds(1);
 
     private readonly LabServer _server;
@@ -61,24 +64,32 @@ public sealed class Explorer : IExplorer
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(sessions, 3);
         var request = ScheduleRunner.RequestFor(scenario, strategy, sessions);
-        var settings = new StageSettings { RetriesAtMost = RetriesAtMost, DeadlockTimeout = ScheduleRunner.DeadlockTimeout, PlaysAgain = true };
         try
         {
-            return await ExploreAsync(request, settings, reduce, progress, cancellation).ConfigureAwait(false);
+            return await ExploreAsync(request, Settings, reduce, progress, cancellation).ConfigureAwait(false);
         }
         catch (AstrayException)
         {
             // On a busy machine a look for deadlocks may come late, and then another session is the victim. With more time for it, all goes the same way or never does.
-            return await ExploreAsync(request, settings with { DeadlockCheckTime = LateCheckTime }, reduce, progress, cancellation).ConfigureAwait(false);
+            return await ExploreAsync(request, Settings with { DeadlockCheckTime = LateCheckTime }, reduce, progress, cancellation).ConfigureAwait(false);
         }
     }
 
     private async Task<Exploration> ExploreAsync(
         RaceRequest request, StageSettings settings, Func<ProgramFootprint, Reduction> reduce, IProgress<int>? progress, CancellationToken cancellation)
     {
+        await using var stage = await FullServer.OutlastAsync(() => Stage.OpenAsync(_server, request, settings, _time, cancellation), null, FullServer.Patience, _time, cancellation).ConfigureAwait(false);
+        return await ExploreAsync(stage, request, reduce, progress).ConfigureAwait(false) with { PostgresVersion = _server.Version.ToString() };
+    }
+
+    /// <param name="stage">Open to play again, with everything as it is at the start.</param>
+    /// <param name="request">What it was opened for.</param>
+    /// <param name="reduce">Which orders stand for others, by what the statements do.</param>
+    /// <param name="progress">Told the number of runs so far.</param>
+    internal static async Task<Exploration> ExploreAsync(Stage stage, RaceRequest request, Func<ProgramFootprint, Reduction> reduce, IProgress<int>? progress)
+    {
         var started = Stopwatch.GetTimestamp();
         var (strategy, sessions) = (request.Strategy, request.Workload.Workers);
-        await using var stage = await FullServer.OutlastAsync(() => Stage.OpenAsync(_server, request, settings, _time, cancellation), null, FullServer.Patience, _time, cancellation).ConfigureAwait(false);
         var footprint = stage.Footprint;
         if (footprint.Refusal is { } refusal) throw new ServerRefusedException(refusal);
         var reduction = reduce(footprint);
@@ -98,7 +109,6 @@ public sealed class Explorer : IExplorer
         return tally.Summarize(request) with
         {
             Elapsed = Stopwatch.GetElapsedTime(started),
-            PostgresVersion = _server.Version.ToString(),
             Engine = stage.Engine,
             IsComplete = !search.HasMore,
             InEveryOrder = [.. footprint.Unknown],

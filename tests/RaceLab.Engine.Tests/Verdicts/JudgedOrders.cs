@@ -13,12 +13,18 @@ namespace RaceLab.Engine.Tests.Verdicts;
 /// <param name="Lines">One for each end and one for each invariant, sorted.</param>
 internal sealed record JudgedOrders(BigInteger Orders, BigInteger Infeasible, IReadOnlyList<string> Lines)
 {
+    /// <summary>How many schedules were played for it.</summary>
+    public int Runs { get; private init; }
+
     /// <summary>What an exploration says.</summary>
     public static JudgedOrders Of(Exploration explored) => new(explored.Orders, explored.Infeasible,
     [
         .. explored.Outcomes.Select(o => EndLine(o.Rows, o.Violations, o.Told, o.SqlStates, o.Waits, o.Orders)).Order(StringComparer.Ordinal),
         .. explored.Invariants.Select(i => InvariantLine(i.Name, i.Verdict, i.Orders)),
-    ]);
+    ])
+    {
+        Runs = explored.Runs,
+    };
 
     /// <summary>What schedules say that were all played, each with the number of orders that it is.</summary>
     public static JudgedOrders Of(GeneratedProgram program, BigInteger all, IReadOnlyList<(ScheduleResult Result, BigInteger Orders)> played)
@@ -29,7 +35,7 @@ internal sealed record JudgedOrders(BigInteger Orders, BigInteger Infeasible, IR
             var breaking = Sum(played.Where(p => p.Result.Invariants.Single(r => r.Name == i.Name).Violations > 0).Select(p => p.Orders));
             return InvariantLine(i.Name, RaceTable.VerdictOf(program.Strategy.Promises[i.Name], breaking > 0 ? 1 : 0), breaking);
         });
-        return new JudgedOrders(all, all - Sum(played.Select(p => p.Orders)), [.. ends.Order(StringComparer.Ordinal), .. invariants]);
+        return new JudgedOrders(all, all - Sum(played.Select(p => p.Orders)), [.. ends.Order(StringComparer.Ordinal), .. invariants]) { Runs = played.Count };
     }
 
     /// <summary>Whether both say the same.</summary>
@@ -58,24 +64,46 @@ internal sealed record JudgedOrders(BigInteger Orders, BigInteger Infeasible, IR
 /// <summary>A program has more schedules than a judge is given: its retries make more turns than the file tells.</summary>
 internal sealed class TooManyOrdersException() : Exception("The program has more schedules than a judge plays.");
 
+/// <summary>Of some statement nothing is known, so the explorer plays every order itself, and brute force would play the same ones.</summary>
+internal sealed class NothingReducedException() : Exception("Nothing is reduced.");
+
 /// <summary>The judges: the explorer as everybody has it, the explorer without any reduction, and each order by itself on a new database with new connections.</summary>
 internal sealed class Judges(TestPostgres postgres, CancellationToken cancellation)
 {
     /// <summary>The most schedules that a judge plays of one program.</summary>
     private const int MostRuns = 1_000;
 
-    private Explorer Explorer => new(postgres.Lab, TimeProvider.System);
+    private Explorer Lab => new(postgres.Lab, TimeProvider.System);
+
+    /// <summary>What the lab tells people, and what brute force says, on one stage: most of the time of a short program goes into connecting.</summary>
+    /// <exception cref="NothingReducedException">The lab leaves out no order, so that both would play the same ones.</exception>
+    /// <exception cref="ServerRefusedException">The lab does not explore it, or not at once.</exception>
+    public async Task<(JudgedOrders Reduced, JudgedOrders BruteForce)> BothAsync(GeneratedProgram program)
+    {
+        var request = ScheduleRunner.RequestFor(program.Scenario, program.Strategy, program.Sessions);
+        JudgedOrders? reduced = null;
+        var brute = await LimitedAsync(async (progress, enough) =>
+        {
+            await using var stage = await FullServer.OutlastAsync(
+                () => Stage.OpenAsync(postgres.Lab, request, Explorer.Settings, TimeProvider.System, enough), null, FullServer.Patience, TimeProvider.System, enough);
+            if (stage.Footprint is { Refusal: null, IsKnown: false }) throw new NothingReducedException();
+            reduced = JudgedOrders.Of(await Explorer.ExploreAsync(stage, request, Reduction.Of, progress));
+            await stage.ResetAsync();
+            return await Explorer.ExploreAsync(stage, request, static _ => Reduction.None, progress);
+        });
+        return (reduced!, JudgedOrders.Of(brute));
+    }
 
     /// <summary>What the lab tells people.</summary>
     public async Task<JudgedOrders> ReducedAsync(GeneratedProgram program) => JudgedOrders.Of(await LimitedAsync((progress, enough) =>
-        Explorer.ExploreAsync(program.Scenario, program.Strategy, program.Sessions, progress, enough)));
+        Lab.ExploreAsync(program.Scenario, program.Strategy, program.Sessions, progress, enough)));
 
     /// <summary>Every order by itself, with the explorer's own way back to the start.</summary>
     public Task<JudgedOrders> BruteForceAsync(GeneratedProgram program) => WithAsync(program, static _ => Reduction.None);
 
     /// <summary>With another idea of which orders stand for others.</summary>
     public async Task<JudgedOrders> WithAsync(GeneratedProgram program, Func<ProgramFootprint, Reduction> reduce) => JudgedOrders.Of(await LimitedAsync((progress, enough) =>
-        Explorer.ExploreAsync(program.Scenario, program.Strategy, program.Sessions, reduce, progress, enough)));
+        Lab.ExploreAsync(program.Scenario, program.Strategy, program.Sessions, reduce, progress, enough)));
 
     /// <summary>Every order, each in a database of its own over connections of its own. It shares neither the search nor the way back to the start with the explorer.</summary>
     public Task<JudgedOrders> AfreshAsync(GeneratedProgram program) => AfreshAsync(program, MostRuns);
@@ -134,7 +162,7 @@ internal sealed class Judges(TestPostgres postgres, CancellationToken cancellati
             Assert.True(explored.IsComplete);
             return explored;
         }
-        catch (Exception) when (enough.IsCancellationRequested && !cancellation.IsCancellationRequested)
+        catch (Exception failure) when (failure is not NothingReducedException && enough.IsCancellationRequested && !cancellation.IsCancellationRequested)
         {
             throw new TooManyOrdersException();
         }

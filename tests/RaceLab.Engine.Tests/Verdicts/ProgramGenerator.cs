@@ -34,8 +34,12 @@ internal sealed class ProgramGenerator
     /// <summary>The most orders that a program may have, for brute force to play them all.</summary>
     public const int MostOrders = 300;
 
+    /// <summary>Themes whose statements are known, so that orders are left out, and whose tables are put back quickly.</summary>
+    private static readonly Theme[] _known = [Theme.Plain, Theme.Attempt, Theme.Time, Theme.Advisory, Theme.Constraint, Theme.Locking];
+
     private readonly Draw _draw;
     private readonly Theme _theme;
+    private readonly bool _isKnown;
     private readonly List<string> _parts = [];
     private readonly StringBuilder _steps = new();
     private int _named;
@@ -44,7 +48,10 @@ internal sealed class ProgramGenerator
     private ProgramGenerator(long seed)
     {
         _draw = new Draw(seed, 41);
-        _theme = (Theme)_draw.Below(Enum.GetValues<Theme>().Length);
+
+        // Every fourth may hold anything: most of those have a statement of which nothing is known, and then no order is left out.
+        _isKnown = seed % 4 != 0;
+        _theme = _isKnown ? _known[_draw.Below(_known.Length)] : (Theme)_draw.Below(Enum.GetValues<Theme>().Length);
     }
 
     /// <summary>The scenario of a seed; null where the reader refuses it, or it has too many orders.</summary>
@@ -65,15 +72,18 @@ internal sealed class ProgramGenerator
     /// <summary>How many statements each role has, and how they are wrapped: the whole stays small enough for brute force.</summary>
     private (RoleShape First, RoleShape? Second, int Sessions) Shape() => _draw.Below(10) switch
     {
-        0 or 1 => (new(1 + _draw.Below(3), false), null, 2),
-        2 or 3 => (new(1 + _draw.Below(3), true), null, 2),
-        4 => (new(1 + _draw.Below(2), false), null, 3),
-        5 => (new(1 + _draw.Below(3), true), new(1 + _draw.Below(4), false), 2),
-        6 => (new(1 + _draw.Below(5), false), new(1 + _draw.Below(3), true), 2),
-        7 => (new(1 + _draw.Below(2), true), new(1 + _draw.Below(3), true), 2),
-        8 => (new(1, false), new(1 + _draw.Below(3), _draw.Below(2) == 0), 3),
-        _ => (new(1 + _draw.Below(2), true) { Beside = true }, new(1 + _draw.Below(2), false), 2),
+        0 or 1 => (new(Few(3), false), null, 2),
+        2 or 3 => (new(Few(3), true), null, 2),
+        4 => (new(Few(2), false), null, 3),
+        5 => (new(Few(3), true), new(Few(4), false), 2),
+        6 => (new(Few(5), false), new(Few(3), true), 2),
+        7 => (new(Few(2), true), new(Few(3), true), 2),
+        8 => (new(1, false), new(Few(3), _draw.Below(2) == 0), 3),
+        _ => (new(Few(2), true) { Beside = true }, new(Few(2), false), 2),
     };
+
+    /// <summary>From 1 to the most; small numbers come more often, since two steps that are wrongly taken for independent show in a short program as well.</summary>
+    private int Few(int most) => 1 + Math.Min(_draw.Below(most), _draw.Below(most));
 
     private void WriteSteps(RoleShape shape, string? role)
     {
@@ -155,7 +165,7 @@ internal sealed class ProgramGenerator
     {
         var own = _draw.Below(3) != 0;
         var possible = ProgramPieces.Statements
-            .Where(p => (inside || !p.OnlyInside) && (_seen || !p.UsesSeen) && (own ? p.Theme == _theme : p.Theme is Theme.Plain or Theme.Locking || _draw.Below(8) == 0))
+            .Where(p => (inside || !p.OnlyInside) && (_seen || !p.UsesSeen) && (own ? p.Theme == _theme : p.Theme is Theme.Plain or Theme.Locking || (_isKnown ? _known.Contains(p.Theme) : _draw.Below(8) == 0)))
             .ToList();
         if (possible.Count == 0) possible = [.. ProgramPieces.Statements.Where(p => p.Theme == Theme.Plain && !p.UsesSeen)];
         return possible[_draw.Below(possible.Count)];
@@ -170,12 +180,14 @@ internal sealed class ProgramGenerator
 
     private string Yaml(bool roles)
     {
-        var mark = _draw.Below(2) == 0 ? ProgramPieces.Marks[0] : Drawn(ProgramPieces.Marks, m => m.Theme == _theme);
+        var marks = ProgramPieces.Marks.Where(m => !_isKnown || _known.Contains(m.Theme)).ToList();
+        var mark = _draw.Below(2) == 0 ? marks[0] : Drawn(marks, m => m.Theme == _theme);
         if (mark.Needs is { } needed) Need(needed);
         if (_draw.Below(3) == 0 || _theme == Theme.Constraint) Need(Drawn(ProgramPieces.Constraints, _ => false));
-        if (_draw.Below(12) == 0 || _theme == Theme.Trigger) Need(Drawn(ProgramPieces.Hidden, _ => false));
+        if ((!_isKnown && _draw.Below(12) == 0) || _theme == Theme.Trigger) Need(Drawn(ProgramPieces.Hidden, _ => false));
         if (_draw.Below(12) == 0) Need("mood");
-        var questions = Enumerable.Range(0, 3).Select(_ => Drawn(ProgramPieces.Questions, q => q.Theme == _theme)).DistinctBy(q => q.Name).ToList();
+        var asked = ProgramPieces.Questions.Where(q => !_isKnown || _known.Contains(q.Theme)).ToList();
+        var questions = Enumerable.Range(0, 3).Select(_ => Drawn(asked, q => q.Theme == _theme)).DistinctBy(q => q.Name).ToList();
         foreach (var need in questions.SelectMany(q => q.Needs)) Need(need);
         var rows = Drawn(ProgramPieces.Rows, _ => false);
         if (rows.Needs is { } used) Need(used);
@@ -190,9 +202,11 @@ internal sealed class ProgramGenerator
             $"CREATE TABLE item ({identity}k text, n int, attempt bigint, mark numeric DEFAULT {mark.Default})",
             .. Sql(_parts.Except(early)),
         ];
+        var isUnique = _parts.Any(ProgramPieces.OneOfAKey.Contains);
         var start = _draw.Below(3) switch
         {
             0 => "",
+            _ when isUnique => "for each key: INSERT INTO item (k, n) VALUES (@key, 1)\n",
             1 => "for each key: INSERT INTO item (k, n) VALUES (@key, 1)\n",
             _ => "for each key: INSERT INTO item (k, n) SELECT @key, i FROM generate_series(0, 1) AS i\n",
         };

@@ -86,6 +86,9 @@ internal static class ProgramPieces
     /// <summary>Constraints, of which a schema has one at most beside what its statements need.</summary>
     public static readonly string[] Constraints = ["primary key", "unique", "deferred", "partial", "expression", "exclude", "checked"];
 
+    /// <summary>Those that let a key have one row only.</summary>
+    public static readonly string[] OneOfAKey = ["primary key", "deferred", "checked"];
+
     /// <summary>What happens beside a statement.</summary>
     public static readonly string[] Hidden = ["counting", "noting", "stamping", "at-commit", "limit-at-commit", "also", "policy"];
 

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Globalization;
 using Npgsql;
-using RaceLab.Engine.Checks;
 using RaceLab.Engine.Databases;
 
 namespace RaceLab.Engine.Tests.Verdicts;
@@ -9,11 +9,14 @@ namespace RaceLab.Engine.Tests.Verdicts;
 /// <summary>How a seed ended.</summary>
 internal enum SeedEnd
 {
-    /// <summary>The reader or the server refuses the scenario, or it has too many orders: it says nothing.</summary>
+    /// <summary>The reader refuses the scenario, or it has too many orders: it says nothing.</summary>
     Discarded,
 
-    /// <summary>The explorer gives a reason why it does not explore it.</summary>
+    /// <summary>The server refuses it, or the explorer gives a reason why it does not explore it.</summary>
     Refused,
+
+    /// <summary>Of some statement nothing is known, so the explorer plays every order itself: there is nothing to hold it to.</summary>
+    Unreduced,
 
     /// <summary>All judges say the same.</summary>
     Agreed,
@@ -28,19 +31,27 @@ internal enum SeedEnd
 /// <param name="Words">Why it was discarded or refused, or who says what.</param>
 internal readonly record struct SeedResult(long Seed, SeedEnd End, string Words);
 
-/// <summary>Holds the explorer to brute force, and both to orders that are played one by one, each on a new database.</summary>
+/// <summary>
+/// Holds the explorer to brute force, and both to orders that are played one by one, each on a new database. Brute force uses the explorer's own way back to the start, so
+/// that it is quick; new databases take many times as long, so that only some programs with few orders are judged by them.
+/// </summary>
 internal sealed class VerdictComparison(TestPostgres postgres, CancellationToken cancellation)
 {
-    /// <summary>So many programs of a hundred are judged a third time, order by order, where they have few orders.</summary>
-    private const int AfreshOfHundred = 20;
+    /// <summary>So many programs of a hundred are judged on new databases, where they have few orders.</summary>
+    private const int AfreshOfHundred = 5;
 
-    private const int MostOrdersAfresh = 40;
-    private const int AtOnce = 3;
+    private const int MostOrdersAfresh = 20;
+    private const int AtOnce = 6;
 
     /// <summary>The one reason that is never true here: the tests' server stays.</summary>
     private const string Gone = "server went away";
 
     private readonly Judges _judges = new(postgres, cancellation);
+    private readonly ConcurrentDictionary<string, (int Runs, TimeSpan Took)> _efforts = [];
+
+    /// <summary>How many schedules each judge has played, and how long it took.</summary>
+    public IEnumerable<string> Efforts => _efforts.OrderBy(e => e.Key, StringComparer.Ordinal).Select(e => string.Create(CultureInfo.InvariantCulture,
+        $"{e.Key}: {e.Value.Runs} schedules, {e.Value.Took.TotalSeconds:0.0} s, {e.Value.Took.TotalMilliseconds / Math.Max(1, e.Value.Runs):0.0} ms each"));
 
     /// <summary>Compares the judges on every seed of a range.</summary>
     /// <param name="first">The first seed.</param>
@@ -53,32 +64,28 @@ internal sealed class VerdictComparison(TestPostgres postgres, CancellationToken
         var seeds = Enumerable.Range(0, count).Select(i => first + i);
         await Parallel.ForEachAsync(seeds, options, async (seed, _) =>
         {
-            var result = await CompareAsync(seed);
+            var result = ProgramGenerator.Make(seed) is { } program
+                ? await CompareAsync(program)
+                : new SeedResult(seed, SeedEnd.Discarded, "the reader refuses it, or it has too many orders");
             results.Add(result);
             told(result);
         });
         return [.. results.OrderBy(r => r.Seed)];
     }
 
-    /// <summary>A seed's program; null, with the reason, where nobody would accept its file.</summary>
-    public async Task<(GeneratedProgram? Program, string Why)> MakeAsync(long seed)
-    {
-        if (ProgramGenerator.Make(seed) is not { } program) return (null, "the reader refuses it, or it has too many orders");
-        return await RefusalAsync(program) is { } refusal ? (null, refusal) : (program, "");
-    }
-
     /// <summary>Compares the judges on one program.</summary>
     public async Task<SeedResult> CompareAsync(GeneratedProgram program)
     {
+        var isSampled = program.Orders <= MostOrdersAfresh && program.Seed % 100 < AfreshOfHundred;
         try
         {
-            var reduced = await TryAsync(_judges.ReducedAsync, program);
+            if (!isSampled && await AgreeAtOnceAsync(program)) return new SeedResult(program.Seed, SeedEnd.Agreed, "");
+            var reduced = await TryAsync("reduced", _judges.ReducedAsync, program);
             if (reduced.Refusal is { } refusal && !refusal.Contains(Gone, StringComparison.Ordinal)) return new SeedResult(program.Seed, SeedEnd.Refused, refusal);
-            var brute = await TryAsync(_judges.BruteForceAsync, program);
+            var brute = await TryAsync("brute force", _judges.BruteForceAsync, program);
             var agree = reduced.Said is not null && brute.Said is not null && reduced.Said.Agrees(brute.Said);
-            var isSampled = program.Orders <= MostOrdersAfresh && program.Seed % 100 < AfreshOfHundred;
             if (agree && !isSampled) return new SeedResult(program.Seed, SeedEnd.Agreed, "");
-            var afresh = await TryAsync(program.Orders <= MostOrdersAfresh ? _judges.AfreshAsync : _judges.OneAfreshAsync, program);
+            var afresh = await TryAsync("afresh", program.Orders <= MostOrdersAfresh ? _judges.AfreshAsync : _judges.OneAfreshAsync, program);
             if (agree && afresh.Said is not null && afresh.Said.Agrees(brute.Said!)) return new SeedResult(program.Seed, SeedEnd.Agreed, "afresh");
 
             // What nobody can play, because it ends the same way on a new database, is no verdict of the explorer's.
@@ -86,41 +93,51 @@ internal sealed class VerdictComparison(TestPostgres postgres, CancellationToken
             return new SeedResult(program.Seed, SeedEnd.Disagreed, string.Create(CultureInfo.InvariantCulture,
                 $"=== seed {program.Seed}, {program.Sessions} sessions\nreduced: {reduced}\nbrute force: {brute}\nafresh: {afresh}\n{program.Yaml}"));
         }
+        catch (NothingReducedException)
+        {
+            return new SeedResult(program.Seed, SeedEnd.Unreduced, "");
+        }
         catch (TooManyOrdersException few)
         {
             return new SeedResult(program.Seed, SeedEnd.Discarded, few.Message);
         }
     }
 
-    private async Task<SeedResult> CompareAsync(long seed)
+    /// <summary>The quick way, on one stage. Where it does not end in agreement, each judge is asked by itself.</summary>
+    private async Task<bool> AgreeAtOnceAsync(GeneratedProgram program)
     {
-        var (program, why) = await MakeAsync(seed);
-        return program is null ? new SeedResult(seed, SeedEnd.Discarded, why) : await CompareAsync(program);
-    }
-
-    private static async Task<Opinion> TryAsync(Func<GeneratedProgram, Task<JudgedOrders>> judge, GeneratedProgram program)
-    {
+        var began = Stopwatch.GetTimestamp();
         try
         {
-            return new Opinion(await judge(program), null);
+            var (reduced, brute) = await _judges.BothAsync(program);
+            Note("both", reduced.Runs + brute.Runs, began);
+            return reduced.Agrees(brute);
+        }
+        catch (Exception refused) when (refused is ServerRefusedException or NpgsqlException)
+        {
+            return false;
+        }
+    }
+
+    private void Note(string who, int runs, long began)
+    {
+        var took = Stopwatch.GetElapsedTime(began);
+        _efforts.AddOrUpdate(who, (runs, took), (_, before) => (before.Runs + runs, before.Took + took));
+    }
+
+    private async Task<Opinion> TryAsync(string who, Func<GeneratedProgram, Task<JudgedOrders>> judge, GeneratedProgram program)
+    {
+        var began = Stopwatch.GetTimestamp();
+        try
+        {
+            var said = await judge(program);
+            Note(who, said.Runs, began);
+            return new Opinion(said, null);
         }
         catch (Exception refused) when (refused is ServerRefusedException or NpgsqlException)
         {
             return new Opinion(null, refused.Message);
         }
-    }
-
-    /// <summary>Why <c>racelab check</c> would refuse a scenario; null where it would not.</summary>
-    private async Task<string?> RefusalAsync(GeneratedProgram program)
-    {
-        await using var database = await FullServer.OutlastAsync(() => postgres.Lab.RentDatabaseAsync(cancellation), null, FullServer.Patience, TimeProvider.System, cancellation);
-        var report = await ContentCheck.RunAsync([program.Scenario], async stop =>
-        {
-            var connection = new NpgsqlConnection(database.ConnectionString);
-            await connection.OpenAsync(stop);
-            return connection;
-        }, cancellation);
-        return report.Errors.Count > 0 ? report.Errors[0].Reason : null;
     }
 
     private readonly record struct Opinion(JudgedOrders? Said, string? Refusal)
