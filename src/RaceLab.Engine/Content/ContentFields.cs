@@ -8,7 +8,7 @@ public static class ContentFields
         ["title", "summary", "order", "text", "needs", "key", "deliveries", "inputs", "workload", "schema", "for each key", "rows", "view", "invariants", "strategies", "puzzles"];
 
     /// <summary>Fields of <c>needs</c>.</summary>
-    public static readonly IReadOnlyList<string> Needs = ["postgres", "behaviour", "replica", "redis"];
+    public static readonly IReadOnlyList<string> Needs = ["postgres", "behaviour", "extensions", "replica", "redis"];
 
     /// <summary>Fields of <c>deliveries</c>.</summary>
     public static readonly IReadOnlyList<string> Deliveries = ["until", "at most"];

@@ -19,7 +19,7 @@ internal static class KnownParts
             nameof(Scenario.Id), nameof(Scenario.Title), nameof(Scenario.Summary), nameof(Scenario.Text), nameof(Scenario.MinimumPostgres), nameof(Scenario.Key),
             nameof(Scenario.Schema), nameof(Scenario.Rows), nameof(Scenario.Invariants), nameof(Scenario.Strategies), nameof(Scenario.File), nameof(Scenario.Lines),
             nameof(Scenario.Deliveries), nameof(Scenario.Behaviours), nameof(Scenario.View), nameof(Scenario.Puzzles),
-            nameof(Scenario.KeyRows), nameof(Scenario.Workload), nameof(Scenario.Services), nameof(Scenario.Order),
+            nameof(Scenario.KeyRows), nameof(Scenario.Workload), nameof(Scenario.Services), nameof(Scenario.Order), nameof(Scenario.Extensions),
         ],
         [typeof(Strategy)] =
         [
