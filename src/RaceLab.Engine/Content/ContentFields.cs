@@ -20,7 +20,7 @@ public static class ContentFields
     public static readonly IReadOnlyList<string> Invariant = ["title", "query", "live"];
 
     /// <summary>Fields of one strategy.</summary>
-    public static readonly IReadOnlyList<string> Strategy = ["title", "summary", "text", "needs", "inputs", "app", "connection", "promises", "witness", "setup", "steps", "roles"];
+    public static readonly IReadOnlyList<string> Strategy = ["title", "summary", "tries", "text", "needs", "inputs", "app", "connection", "promises", "witness", "setup", "steps", "roles"];
 
     /// <summary>Fields of <c>app</c>.</summary>
     public static readonly IReadOnlyList<string> App = ["instances"];

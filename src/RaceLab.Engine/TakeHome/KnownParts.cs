@@ -24,7 +24,7 @@ internal static class KnownParts
         [typeof(Strategy)] =
         [
             nameof(Strategy.Id), nameof(Strategy.Title), nameof(Strategy.Summary), nameof(Strategy.Text), nameof(Strategy.Promises), nameof(Strategy.Witness),
-            nameof(Strategy.Setup), nameof(Strategy.Program), nameof(Strategy.Needs), nameof(Strategy.IsSound),
+            nameof(Strategy.Setup), nameof(Strategy.Program), nameof(Strategy.Needs), nameof(Strategy.IsSound), nameof(Strategy.Tries),
 
             nameof(Strategy.Instances), nameof(Strategy.Connection),
         ],

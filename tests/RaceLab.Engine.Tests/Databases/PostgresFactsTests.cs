@@ -182,6 +182,30 @@ public sealed class PostgresFactsTests(TestPostgres postgres) : IAsyncLifetime
         Assert.Equal(1L, await ScalarAsync(second, "SELECT count(*) FROM t"));
     }
 
+    /// <summary>What keeps two from selling the last seat at REPEATABLE READ, a row that both change, does not at the default level.</summary>
+    [Fact(Timeout = 30_000)]
+    public async Task ReadCommitted_TwoThatInsertAndThenChangeOneRow_BothCommit()
+    {
+        await using var first = await OpenAsync();
+        await using var second = await OpenAsync();
+        await RunAsync(first, "INSERT INTO t VALUES (0)");
+        foreach (var (connection, seat) in ((NpgsqlConnection, int)[])[(first, 1), (second, 2)])
+            await RunAsync(connection, $"BEGIN ISOLATION LEVEL READ COMMITTED; SELECT count(*) FROM t; INSERT INTO t VALUES ({seat})");
+        await RunAsync(first, "UPDATE t SET v = 'first' WHERE k = 0");
+        var waiting = TryAsync(second, "UPDATE t SET v = 'second' WHERE k = 0");
+        await RunAsync(first, "COMMIT");
+        Assert.Null(await waiting);
+        Assert.Null(await TryAsync(second, "COMMIT"));
+        Assert.Equal(3L, await ScalarAsync(first, "SELECT count(*) FROM t"));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task ForUpdate_OfACount_Gives0A000()
+    {
+        await using var connection = await OpenAsync();
+        Assert.Equal("0A000", (await RejectedAsync(connection, "SELECT count(*) FROM t FOR UPDATE")).SqlState);
+    }
+
     [Fact(Timeout = 30_000)]
     public async Task RepeatableRead_Begin_TakesNoSnapshot()
     {
