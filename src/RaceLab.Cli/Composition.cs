@@ -62,7 +62,8 @@ internal static class Composition
 
         public async Task<IReadOnlyList<ContentError>> CheckStatementsAsync(IReadOnlyList<Scenario> scenarios, CancellationToken cancellation)
         {
-            await using var database = await servers.Lab.RentDatabaseAsync(cancellation);
+            var extensions = scenarios.SelectMany(s => s.Strategies.SelectMany(t => s.NeedsOf(t).Extensions)).Distinct().Where(servers.Lab.Extensions.Contains);
+            await using var database = await servers.Lab.RentDatabaseAsync([.. extensions], cancellation);
             await using var source = new SessionSettings().SourceFor(database.ConnectionString);
             try
             {

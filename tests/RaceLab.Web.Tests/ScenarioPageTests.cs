@@ -34,6 +34,16 @@ public sealed class ScenarioPageTests : LabContext
         Assert.Equal(TestContent.SignUp.Strategies.ToHashSet(), groups.SelectMany(g => g.Strategies).ToHashSet());
     }
 
+    [Fact]
+    public void Families_OfSignUp_LeadWithTheFourThatEverybodyShouldKnow()
+    {
+        var families = StrategyGroup.Of(TestContent.SignUp).SelectMany(g => g.Families).ToList();
+        Assert.Equal(
+            ["check-then-insert", "unique-and-catch", "do-nothing-then-select", "advisory-lock"],
+            families.Where(f => f.Tries is null).SelectMany(f => f.Strategies).Select(s => s.Id));
+        Assert.All(StrategyGroup.Of(TestContent.SignUp), g => Assert.Equal(g.Strategies, g.Families.SelectMany(f => f.Strategies)));
+    }
+
     [Fact(Timeout = 30_000)]
     public async Task ChoiceList_AnotherChosen_TellsIt()
     {

@@ -18,20 +18,24 @@ public sealed partial class ContentCheck
 
     private readonly NpgsqlConnection _connection;
     private readonly Scenario _scenario;
+    private readonly HashSet<string> _installed;
     private readonly CancellationToken _cancellation;
     private readonly HashSet<ContentError> _errors = [];
     private readonly HashSet<string> _accepted = [];
 
-    private ContentCheck(NpgsqlConnection connection, Scenario scenario, CancellationToken cancellation)
+    private ContentCheck(NpgsqlConnection connection, Scenario scenario, HashSet<string> installed, CancellationToken cancellation)
     {
         _connection = connection;
         _scenario = scenario;
+        _installed = installed;
         _cancellation = cancellation;
     }
 
     /// <summary>Checks scenarios, one after another.</summary>
     /// <param name="scenarios">What to check.</param>
-    /// <param name="connect">Opens a connection to an empty race database, as the race's own role.</param>
+    /// <param name="connect">
+    /// Opens a connection to an empty race database, as the race's own role. What needs an extension that is not installed in it is not checked.
+    /// </param>
     /// <param name="cancellation">Stops between statements.</param>
     /// <exception cref="NpgsqlException">The server cannot be reached, or went away.</exception>
     public static async Task<ContentCheckReport> RunAsync(
@@ -42,21 +46,29 @@ public sealed partial class ContentCheck
         var connection = await connect(cancellation).ConfigureAwait(false);
         await using (connection.ConfigureAwait(false))
         {
+            var installed = await InstalledAsync(connection, cancellation).ConfigureAwait(false);
             foreach (var scenario in scenarios)
             {
-                if (connection.PostgreSqlVersion.Major < scenario.MinimumPostgres)
+                if (connection.PostgreSqlVersion.Major < scenario.MinimumPostgres || scenario.Extensions.Except(installed).Any())
                 {
                     skipped.Add(scenario);
                     continue;
                 }
 
-                var check = new ContentCheck(connection, scenario, cancellation);
+                var check = new ContentCheck(connection, scenario, installed, cancellation);
                 await check.CheckAsync().ConfigureAwait(false);
                 errors.AddRange(check._errors.OrderBy(e => e.Line));
             }
         }
 
         return new ContentCheckReport(errors, skipped);
+    }
+
+    private static async Task<HashSet<string>> InstalledAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        var command = new NpgsqlCommand("SELECT coalesce(array_agg(extname::text), '{}') FROM pg_extension", connection);
+        await using var closing = command.ConfigureAwait(false);
+        return [.. (string[])(await command.ExecuteScalarAsync(cancellation).ConfigureAwait(false))!];
     }
 
     private async Task CheckAsync()
@@ -67,7 +79,9 @@ public sealed partial class ContentCheck
             if (await BuildAsync().ConfigureAwait(false))
             {
                 // Strategies without a setup share the tables, and so what the server says of a statement.
-                var strategies = _scenario.Strategies.Where(s => s.Needs.Postgres <= _connection.PostgreSqlVersion.Major).ToLookup(s => s.Setup is null);
+                var strategies = _scenario.Strategies
+                    .Where(s => s.Needs.Postgres <= _connection.PostgreSqlVersion.Major && !s.Needs.Extensions.Except(_installed).Any())
+                    .ToLookup(s => s.Setup is null);
                 await CheckOnTablesAsync([.. strategies[true]]).ConfigureAwait(false);
                 await ExecuteAsync("SAVEPOINT built").ConfigureAwait(false);
                 foreach (var strategy in strategies[false])
@@ -241,5 +255,5 @@ public sealed partial class ContentCheck
 
 /// <summary>What holding content against a server showed.</summary>
 /// <param name="Errors">Empty where the server accepts everything.</param>
-/// <param name="Skipped">Scenarios that need a newer server, and were not checked.</param>
+/// <param name="Skipped">Scenarios that need a newer server, or an extension, and were not checked.</param>
 public sealed record ContentCheckReport(IReadOnlyList<ContentError> Errors, IReadOnlyList<Scenario> Skipped);

@@ -8,7 +8,7 @@ public static class ContentFields
         ["title", "summary", "order", "text", "needs", "key", "deliveries", "inputs", "workload", "schema", "for each key", "rows", "view", "invariants", "strategies", "puzzles"];
 
     /// <summary>Fields of <c>needs</c>.</summary>
-    public static readonly IReadOnlyList<string> Needs = ["postgres", "behaviour", "replica", "redis"];
+    public static readonly IReadOnlyList<string> Needs = ["postgres", "behaviour", "extensions", "replica", "redis"];
 
     /// <summary>Fields of <c>deliveries</c>.</summary>
     public static readonly IReadOnlyList<string> Deliveries = ["until", "at most"];
@@ -20,7 +20,7 @@ public static class ContentFields
     public static readonly IReadOnlyList<string> Invariant = ["title", "query", "live"];
 
     /// <summary>Fields of one strategy.</summary>
-    public static readonly IReadOnlyList<string> Strategy = ["title", "summary", "text", "needs", "inputs", "app", "connection", "promises", "witness", "setup", "steps", "roles"];
+    public static readonly IReadOnlyList<string> Strategy = ["title", "summary", "tries", "text", "needs", "inputs", "app", "connection", "promises", "witness", "setup", "steps", "roles"];
 
     /// <summary>Fields of <c>app</c>.</summary>
     public static readonly IReadOnlyList<string> App = ["instances"];

@@ -13,11 +13,18 @@ public sealed record Needs(int Postgres, IReadOnlyList<ServerBehaviour> Behaviou
     /// <summary>What must stand beside the database, each once.</summary>
     public IReadOnlyList<LabService> Services { get; init; } = [];
 
+    /// <summary>Extensions of PostgreSQL that its SQL uses, each once; the lab installs them in the race's database.</summary>
+    public IReadOnlyList<string> Extensions { get; init; } = [];
+
     /// <summary>What every server has that the lab accepts.</summary>
     public static Needs Nothing { get; } = new(OldestPostgres, []);
 
-    /// <summary>Both: the newer version, and every behaviour and service of either.</summary>
-    public Needs And(Needs other) => new(Math.Max(Postgres, other.Postgres), [.. Behaviours.Union(other.Behaviours)]) { Services = [.. Services.Union(other.Services)] };
+    /// <summary>Both: the newer version, and every behaviour, service and extension of either.</summary>
+    public Needs And(Needs other) => new(Math.Max(Postgres, other.Postgres), [.. Behaviours.Union(other.Behaviours)])
+    {
+        Services = [.. Services.Union(other.Services)],
+        Extensions = [.. Extensions.Union(other.Extensions)],
+    };
 }
 
 /// <summary>

@@ -1,10 +1,11 @@
+using System.Text.RegularExpressions;
 using RaceLab.Engine.Programs;
 using YamlDotNet.RepresentationModel;
 
 namespace RaceLab.Engine.Content;
 
 /// <summary>Reads <c>needs</c>, of a scenario or of one strategy.</summary>
-internal static class NeedsReader
+internal static partial class NeedsReader
 {
     private const int NewestPostgres = 99;
 
@@ -13,7 +14,7 @@ internal static class NeedsReader
         if (owner.Find("needs") is null || owner.Fields("needs", $"'needs' of {owner.Owner}") is not { } needs) return Needs.Nothing;
         needs.RefuseOthers(ContentFields.Needs);
         var postgres = needs.Find("postgres") is null ? null : needs.Number("postgres", Needs.OldestPostgres, NewestPostgres);
-        return new Needs(postgres ?? Needs.OldestPostgres, ReadBehaviours(needs)) { Services = [.. ReadServices(needs)] };
+        return new Needs(postgres ?? Needs.OldestPostgres, ReadBehaviours(needs)) { Services = [.. ReadServices(needs)], Extensions = ReadExtensions(needs) };
     }
 
     /// <summary>The services without which nothing goes. An optional one is needed by the strategies whose steps use it, and the others can do without.</summary>
@@ -46,4 +47,26 @@ internal static class NeedsReader
 
         return read;
     }
+
+    /// <summary>Which of them a server has is the server's to say; here a name only has to be one, since it stands in a statement of the lab's.</summary>
+    private static List<string> ReadExtensions(YamlFields needs)
+    {
+        var read = new List<string>();
+        if (needs.Find("extensions") is null || needs.List("extensions") is not { } list) return read;
+        foreach (var item in list.Children)
+        {
+            var name = (item as YamlScalarNode)?.Value ?? "";
+            if (!ExtensionName().IsMatch(name))
+                needs.Errors.Add(item, $"{YamlFields.Describe(item)} is no name of an extension: it has lower-case letters, digits, '_' and '-', such as btree_gist");
+            else if (read.Contains(name))
+                needs.Errors.Add(item, $"'{name}' stands twice in 'extensions'");
+            else
+                read.Add(name);
+        }
+
+        return read;
+    }
+
+    [GeneratedRegex("^[a-z][a-z0-9_-]{0,62}$")]
+    private static partial Regex ExtensionName();
 }

@@ -52,6 +52,9 @@ public sealed record Scenario(
     /// <summary>What must stand beside the database for any of its strategies.</summary>
     public IReadOnlyList<LabService> Services { get; init; } = [];
 
+    /// <summary>Extensions of PostgreSQL that all of its strategies use.</summary>
+    public IReadOnlyList<string> Extensions { get; init; } = [];
+
     /// <summary>Its place among the scenarios, 1 to <see cref="LastPlace"/>: the lowest is offered first, and equals stand in the order of their ids.</summary>
     public int Order { get; init; } = LastPlace;
 
@@ -66,7 +69,7 @@ public sealed record Scenario(
 
     /// <summary>What one of its strategies asks of a server: its own needs, the scenario's, and the services that its steps use.</summary>
     public Needs NeedsOf(Strategy strategy) =>
-        new Needs(MinimumPostgres, Behaviours) { Services = Services }.And(strategy.Needs with { Services = [.. strategy.Needs.Services.Union(strategy.Program.Services)] });
+        new Needs(MinimumPostgres, Behaviours) { Services = Services, Extensions = Extensions }.And(strategy.Needs with { Services = [.. strategy.Needs.Services.Union(strategy.Program.Services)] });
 
     /// <summary>The strategy of that id, or null.</summary>
     public Strategy? FindStrategy(string id) => Strategies.FirstOrDefault(s => s.Id == id);

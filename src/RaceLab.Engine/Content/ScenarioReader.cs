@@ -59,6 +59,7 @@ public static partial class ScenarioReader
                 Order = order!.Value,
                 Behaviours = needs.Behaviours,
                 Services = needs.Services,
+                Extensions = needs.Extensions,
                 Deliveries = deliveries,
                 KeyRows = keyRows,
                 Workload = workload,

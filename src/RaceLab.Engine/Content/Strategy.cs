@@ -21,6 +21,9 @@ public sealed record Strategy(
     string? Setup,
     StepProgram Program)
 {
+    /// <summary>What it tries, in a few words, by which a scenario with many strategies groups them; null: it stands by itself, in front.</summary>
+    public string? Tries { get; init; }
+
     /// <summary>What it asks of a server, beside what its scenario asks.</summary>
     public Needs Needs { get; init; } = Needs.Nothing;
 

@@ -29,6 +29,7 @@ internal sealed class StrategyReader(IReadOnlyCollection<string> invariants, IRe
         fields.RefuseOthers(ContentFields.Strategy);
         var title = fields.Text("title", ScenarioReader.LongestTitle);
         var summary = fields.Text("summary", ScenarioReader.LongestSummary);
+        var tries = fields.Find("tries") is null ? null : fields.Text("tries", ScenarioReader.LongestTitle);
         var text = fields.Text("text");
         var setup = SqlReader.Script(fields, "setup", false, lines, ContentLines.Setup(id));
         var needs = NeedsReader.Read(fields);
@@ -37,7 +38,7 @@ internal sealed class StrategyReader(IReadOnlyCollection<string> invariants, IRe
         var promises = ReadPromises(fields);
         var program = ReadProgram(id, fields, connection);
         var witness = ReadWitness(id, fields, program, promises);
-        return errors.Count == before ? new Strategy(id, title!, summary!, text!, promises, witness, setup, program!) { Needs = needs, Instances = instances, Connection = connection } : null;
+        return errors.Count == before ? new Strategy(id, title!, summary!, text!, promises, witness, setup, program!) { Tries = tries, Needs = needs, Instances = instances, Connection = connection } : null;
     }
 
     private StepProgram? ReadProgram(string id, YamlFields strategy, ConnectionUse? connection)

@@ -25,10 +25,11 @@ public sealed class LabServer : IAsyncDisposable
     private readonly SemaphoreSlim _probing = new(1);
     private Task _sweeping = Task.CompletedTask;
 
-    private LabServer(ConnectionPermits permits, Version version, NpgsqlDataSource admin, DatabasePool pool, LabLease? lease, LabServices services, ILogger log)
+    private LabServer(ConnectionPermits permits, Version version, IReadOnlySet<string> extensions, NpgsqlDataSource admin, DatabasePool pool, LabLease? lease, LabServices services, ILogger log)
     {
         Permits = permits;
         Version = version;
+        Extensions = extensions;
         _admin = admin;
         _pool = pool;
         _lease = lease;
@@ -41,6 +42,9 @@ public sealed class LabServer : IAsyncDisposable
 
     /// <summary>Such as 15.18.</summary>
     public Version Version { get; }
+
+    /// <summary>The extensions that content may ask for: those that the server has and calls trusted, so that they reach nothing outside the database.</summary>
+    public IReadOnlySet<string> Extensions { get; }
 
     /// <summary>What stands beside it.</summary>
     public LabServices Services { get; }
@@ -82,7 +86,7 @@ public sealed class LabServer : IAsyncDisposable
             var prefix = lease?.Prefix ?? LabLease.PrefixOf(LabLease.NewNumber());
             var pool = new DatabasePool(admin, target, facts.Superuser, facts.Utf8, prefix, !isPrivate, log);
             pool.MakeAhead();
-            var server = new LabServer(permits, version, admin, pool, lease, services, log);
+            var server = new LabServer(permits, version, facts.Extensions.Split(' ').ToHashSet(StringComparer.Ordinal), admin, pool, lease, services, log);
             if (lease is not null) server._sweeping = Task.Run(() => server.SweepAsync(sweepInterval), CancellationToken.None);
             return server;
         }
@@ -98,6 +102,27 @@ public sealed class LabServer : IAsyncDisposable
     /// <summary>Takes a clean database from the pool, with an empty schema <c>public</c> that belongs to its own restricted role.</summary>
     /// <exception cref="ServerRefusedException">The server is gone, full or will not have it.</exception>
     public Task<RaceDatabase> RentDatabaseAsync(CancellationToken cancellation) => _pool.RentAsync(cancellation);
+
+    /// <summary>The same with extensions in it. Their functions and operators stand in <c>public</c>, and go with it when the database is given back.</summary>
+    /// <param name="extensions">Each of them one of <see cref="Extensions"/>.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="ServerRefusedException">The server is gone, full or will not have it.</exception>
+    public async Task<RaceDatabase> RentDatabaseAsync(IReadOnlyList<string> extensions, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(extensions);
+        var database = await _pool.RentAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            if (extensions.Count > 0) await database.InstallAsync(extensions, cancellation).ConfigureAwait(false);
+            return database;
+        }
+        catch (Exception failure)
+        {
+            await database.DisposeAsync().ConfigureAwait(false);
+            if (failure is NpgsqlException) throw new ServerRefusedException($"An extension could not be installed. {failure.Message}", failure);
+            throw;
+        }
+    }
 
     /// <summary>
     /// Why something cannot run here, in a sentence, or null where it can. The first that relies on a behaviour has the server tried, which takes about a
@@ -117,6 +142,8 @@ public sealed class LabServer : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(needs);
         if (needs.Postgres > Version.Major) return $"It needs PostgreSQL {needs.Postgres} or newer, and the lab's server is {Version}.";
         if (needs.Services.Select(Services.LackOf).FirstOrDefault(lack => lack is not null) is { } missing) return missing;
+        if (needs.Extensions.FirstOrDefault(e => !Extensions.Contains(e)) is { } extension)
+            return $"It needs the extension {extension}, and the lab's server does not have it as a trusted one: many systems have it in a package of their own, postgresql-contrib.";
         foreach (var behaviour in needs.Behaviours)
         {
             if (Lacks is { } lacks && lacks.TryGetValue(behaviour, out var reason))
@@ -194,7 +221,8 @@ public sealed class LabServer : IAsyncDisposable
                    current_setting('max_connections')::int AS MaxConnections,
                    current_setting('superuser_reserved_connections')::int + coalesce(current_setting('reserved_connections', true), '0')::int AS Reserved,
                    (SELECT count(*)::int FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()) AS InUse,
-                   (SELECT pg_encoding_to_char(encoding) = 'UTF8' FROM pg_database WHERE datname = 'template0') AS Utf8
+                   (SELECT pg_encoding_to_char(encoding) = 'UTF8' FROM pg_database WHERE datname = 'template0') AS Utf8,
+                   (SELECT coalesce(string_agg(DISTINCT name, ' '), '') FROM pg_available_extension_versions WHERE trusted) AS Extensions
             FROM pg_roles r WHERE r.rolname = current_user
             """,
             cancellationToken: cancellation)),
@@ -246,5 +274,7 @@ public sealed class LabServer : IAsyncDisposable
         public int InUse { get; init; }
 
         public bool Utf8 { get; init; }
+
+        public string Extensions { get; init; } = "";
     }
 }

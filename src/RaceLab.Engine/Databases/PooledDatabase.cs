@@ -73,6 +73,17 @@ internal sealed class PooledDatabase
         await RunAsync(connection, $"ALTER ROLE {Name} SET deadlock_timeout = {milliseconds}", cancellation).ConfigureAwait(false);
     }
 
+    /// <summary>Installs extensions. <see cref="CleanAsync"/> drops them with the schema in which they stand.</summary>
+    /// <param name="extensions">Names of letters, digits, underscores and hyphens.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task InstallAsync(IReadOnlyList<string> extensions, CancellationToken cancellation)
+    {
+        var connection = new NpgsqlConnection(_cleaner);
+        await using var closing = connection.ConfigureAwait(false);
+        await connection.OpenAsync(cancellation).ConfigureAwait(false);
+        foreach (var extension in extensions) await RunAsync(connection, $"CREATE EXTENSION IF NOT EXISTS \"{extension}\" SCHEMA public", cancellation).ConfigureAwait(false);
+    }
+
     /// <summary>
     /// Lets the role have so many connections at once, when those that it no longer uses are gone. <see cref="CleanAsync"/> undoes it.
     /// </summary>

@@ -37,6 +37,9 @@ public sealed class RaceDatabase : IAsyncDisposable
     /// <param name="cancellation">Gives up.</param>
     public Task LimitConnectionsAsync(int connections, int open, CancellationToken cancellation) => _database.LimitConnectionsAsync(connections, open, cancellation);
 
+    /// <summary>Installs extensions, which the race's role may use and may not install, until the database is given back.</summary>
+    internal Task InstallAsync(IReadOnlyList<string> extensions, CancellationToken cancellation) => _database.InstallAsync(extensions, cancellation);
+
     /// <summary>Ends all sessions of the race's role, whatever they are doing.</summary>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="TimeoutException">There are always new ones.</exception>

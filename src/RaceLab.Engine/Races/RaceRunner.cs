@@ -107,7 +107,7 @@ public sealed class RaceRunner : IRaceRunner
             return RaceResults.Refused(request, _time.GetUtcNow(), $"This strategy has {steps} steps, those that begin and end its blocks included, and a race has room for {RaceEvent.MostSteps}. Write fewer.");
         if (await _server.FindLackAsync(request.Scenario.NeedsOf(request.Strategy), stop).ConfigureAwait(false) is { } lack)
             return RaceResults.Refused(request, _time.GetUtcNow(), lack);
-        await using var database = await _server.RentDatabaseAsync(stop).ConfigureAwait(false);
+        await using var database = await _server.RentDatabaseAsync(request.Scenario.NeedsOf(request.Strategy).Extensions, stop).ConfigureAwait(false);
         var settings = new SessionSettings
         {
             SynchronousCommit = request.Workload.SynchronousCommit,

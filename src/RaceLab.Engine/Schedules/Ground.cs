@@ -108,7 +108,7 @@ internal sealed class Ground : IAsyncDisposable
     private async Task OpenAsync(LabServer server, RaceRequest request, StageSettings settings, Func<Ground, string, Task<WireLoops?>> engine, CancellationToken cancellation)
     {
         var strategy = request.Strategy;
-        var database = await server.RentDatabaseAsync(cancellation).ConfigureAwait(false);
+        var database = await server.RentDatabaseAsync(request.Scenario.NeedsOf(strategy).Extensions, cancellation).ConfigureAwait(false);
         _owned.Add(database);
         if (settings.DeadlockTimeout is { } early) await database.LookForDeadlocksAfterAsync(early, cancellation).ConfigureAwait(false);
         var sessions = new SessionSettings

@@ -19,12 +19,12 @@ internal static class KnownParts
             nameof(Scenario.Id), nameof(Scenario.Title), nameof(Scenario.Summary), nameof(Scenario.Text), nameof(Scenario.MinimumPostgres), nameof(Scenario.Key),
             nameof(Scenario.Schema), nameof(Scenario.Rows), nameof(Scenario.Invariants), nameof(Scenario.Strategies), nameof(Scenario.File), nameof(Scenario.Lines),
             nameof(Scenario.Deliveries), nameof(Scenario.Behaviours), nameof(Scenario.View), nameof(Scenario.Puzzles),
-            nameof(Scenario.KeyRows), nameof(Scenario.Workload), nameof(Scenario.Services), nameof(Scenario.Order),
+            nameof(Scenario.KeyRows), nameof(Scenario.Workload), nameof(Scenario.Services), nameof(Scenario.Order), nameof(Scenario.Extensions),
         ],
         [typeof(Strategy)] =
         [
             nameof(Strategy.Id), nameof(Strategy.Title), nameof(Strategy.Summary), nameof(Strategy.Text), nameof(Strategy.Promises), nameof(Strategy.Witness),
-            nameof(Strategy.Setup), nameof(Strategy.Program), nameof(Strategy.Needs), nameof(Strategy.IsSound),
+            nameof(Strategy.Setup), nameof(Strategy.Program), nameof(Strategy.Needs), nameof(Strategy.IsSound), nameof(Strategy.Tries),
 
             nameof(Strategy.Instances), nameof(Strategy.Connection),
         ],

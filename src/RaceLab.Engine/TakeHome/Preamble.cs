@@ -77,9 +77,13 @@ internal static class Preamble
         code.Gap();
     }
 
-    /// <summary>The tables' SQL: the scenario's schema and the strategy's setup.</summary>
+    /// <summary>The tables' SQL: the extensions, the scenario's schema and the strategy's setup.</summary>
     public static string TablesOf(Scenario scenario, Strategy strategy) =>
-        string.Join('\n', ((string?[])[scenario.Schema, strategy.Setup]).Where(s => !string.IsNullOrWhiteSpace(s)).Select(s => s!.Trim().TrimEnd(';') + ";"));
+        string.Join('\n', ((string?[])[Extensions(scenario, strategy), scenario.Schema, strategy.Setup]).Where(s => !string.IsNullOrWhiteSpace(s)).Select(s => s!.Trim().TrimEnd(';') + ";"));
+
+    /// <summary>The statements that install what the tables need; empty where that is nothing.</summary>
+    public static string Extensions(Scenario scenario, Strategy strategy) =>
+        string.Join(";\n", scenario.NeedsOf(strategy).Extensions.Select(e => $"CREATE EXTENSION IF NOT EXISTS \"{e}\""));
 
     private static IEnumerable<string> Warnings(Scenario scenario, Strategy strategy)
     {

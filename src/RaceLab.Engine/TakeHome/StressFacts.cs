@@ -76,7 +76,9 @@ internal sealed partial record StressFacts(
         var reads = scenario.Invariants.Any(i => AttemptsWord().IsMatch(i.Query));
         if (reads && scenario.Invariants.Select(i => LabsOwnWord().Match(i.Query)).FirstOrDefault(m => m.Success) is { } asked)
             throw new NotExpressibleException($"an invariant asks for '{asked.Value}' of the attempts, which only the lab measures");
-        var scripts = new List<(string, string)> { ("Schema", scenario.Schema.Trim()) };
+        var scripts = new List<(string, string)>();
+        if (Preamble.Extensions(scenario, strategy) is { Length: > 0 } extensions) scripts.Add(("Extensions", extensions));
+        scripts.Add(("Schema", scenario.Schema.Trim()));
         if (reads) scripts.Add(("Attempts", Attempts));
         if (scenario.KeyRows is { } rows) scripts.Add(("Rows", string.Join(";\n", Enumerable.Range(1, keys).Select(n => RowsFor(rows, scenario.Key.For(n))))));
         if (!string.IsNullOrWhiteSpace(strategy.Setup)) scripts.Add(("Setup", strategy.Setup.Trim()));

@@ -40,5 +40,5 @@ public sealed class Rehearsal : IRaceProgress
     /// <summary>Encoded as for a viewer, since that is compiled, too.</summary>
     void IRaceProgress.Publish(RaceFrame frame) => _ = frame.Snapshot;
 
-    private static bool IsPlain(Needs needs) => needs.Behaviours.Count == 0 && needs.Services.Count == 0 && needs.Postgres <= Needs.OldestPostgres;
+    private static bool IsPlain(Needs needs) => needs.Behaviours.Count == 0 && needs.Services.Count == 0 && needs.Extensions.Count == 0 && needs.Postgres <= Needs.OldestPostgres;
 }

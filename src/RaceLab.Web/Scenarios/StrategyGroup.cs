@@ -4,11 +4,14 @@ namespace RaceLab.Web.Scenarios;
 
 /// <summary>Strategies that promise alike. A scenario's first invariant is what it is about: whoever breaks that is broken, whoever breaks only another one is half-right.</summary>
 /// <param name="Standing">What its strategies have in common.</param>
-/// <param name="Strategies">In content's order, at least one.</param>
+/// <param name="Strategies">Those that stand by themselves, and then by what they try; otherwise in content's order. At least one.</param>
 public sealed record StrategyGroup(Standing Standing, IReadOnlyList<Strategy> Strategies)
 {
     /// <summary>The group's name, a word that a learner reads.</summary>
     public string Title => TitleOf(Standing);
+
+    /// <summary>The same strategies by what they try, those that stand by themselves first.</summary>
+    public IReadOnlyList<StrategyFamily> Families => [.. FamiliesOf(Strategies)];
 
     /// <summary>What a strategy's promises make of it.</summary>
     public static Standing StandingOf(Scenario scenario, Strategy strategy)
@@ -23,7 +26,7 @@ public sealed record StrategyGroup(Standing Standing, IReadOnlyList<Strategy> St
     public static IReadOnlyList<StrategyGroup> Of(Scenario scenario)
     {
         ArgumentNullException.ThrowIfNull(scenario);
-        return [.. scenario.Strategies.GroupBy(s => StandingOf(scenario, s)).OrderBy(g => g.Key).Select(g => new StrategyGroup(g.Key, [.. g]))];
+        return [.. scenario.Strategies.GroupBy(s => StandingOf(scenario, s)).OrderBy(g => g.Key).Select(g => new StrategyGroup(g.Key, [.. FamiliesOf(g).SelectMany(f => f.Strategies)]))];
     }
 
     /// <summary>The invariants that a strategy says it breaks, in the scenario's order.</summary>
@@ -41,8 +44,16 @@ public sealed record StrategyGroup(Standing Standing, IReadOnlyList<Strategy> St
         _ => "Sound",
     };
 
+    private static IEnumerable<StrategyFamily> FamiliesOf(IEnumerable<Strategy> strategies) =>
+        strategies.GroupBy(s => s.Tries).OrderBy(f => f.Key is not null).Select(f => new StrategyFamily(f.Key, [.. f]));
+
     private static bool Breaks(Strategy strategy, Invariant invariant) => strategy.Promises.GetValueOrDefault(invariant.Name) == Promise.Some;
 }
+
+/// <summary>Strategies that promise alike and try the same.</summary>
+/// <param name="Tries">What they try, in a few words; null: they stand by themselves.</param>
+/// <param name="Strategies">In content's order, at least one.</param>
+public sealed record StrategyFamily(string? Tries, IReadOnlyList<Strategy> Strategies);
 
 /// <summary>What a strategy is worth.</summary>
 public enum Standing

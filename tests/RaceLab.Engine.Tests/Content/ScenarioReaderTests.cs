@@ -183,7 +183,7 @@ public sealed class ScenarioReaderTests
         Assert.Superset(
             new HashSet<string> { "check-then-insert", "check-then-insert-in-transaction", "unique-and-catch", "do-nothing-then-select", "upsert", "advisory-lock", "serializable" },
             reading.Scenario!.Strategies.Select(s => s.Id).ToHashSet());
-        Assert.Equal((26, 14), (reading.Scenario.Strategies.Count, reading.Scenario.Strategies.Count(s => !s.IsSound)));
+        Assert.Equal((30, 17), (reading.Scenario.Strategies.Count, reading.Scenario.Strategies.Count(s => !s.IsSound)));
         Assert.Equal(
             ["begin", "check", "pause", "insert", "commit", "rollback", "back-off"],
             reading.Scenario.FindStrategy("serializable")!.Program.Steps.Select(s => s.Name));
@@ -205,5 +205,23 @@ public sealed class ScenarioReaderTests
         var sound = scenario.NeedsOf(scenario.FindStrategy("sound")!);
         Assert.Equal(17, sound.Postgres);
         Assert.Equal([ServerBehaviour.UniqueViolations, ServerBehaviour.AdvisoryLocks], sound.Behaviours);
+    }
+
+    [Fact]
+    public void Read_ExtensionsOfScenarioAndStrategy_AreAskedForTogether()
+    {
+        var yaml = BadFiles.With(4, "needs: { extensions: [citext] }").Replace("  sound:\n", "  sound:\n    needs: { extensions: [btree_gist, citext] }\n", StringComparison.Ordinal);
+
+        var scenario = ScenarioReader.Read(yaml, "test", "f").Scenario!;
+
+        Assert.Equal(["citext"], scenario.NeedsOf(scenario.FindStrategy("broken")!).Extensions);
+        Assert.Equal(["citext", "btree_gist"], scenario.NeedsOf(scenario.FindStrategy("sound")!).Extensions);
+    }
+
+    [Fact]
+    public void Read_ExtensionThatIsNoName_IsRefused()
+    {
+        var reading = ScenarioReader.Read(BadFiles.With(4, "needs: { extensions: ['x\"; DROP'] }"), "test", "f");
+        Assert.Contains(reading.Errors, e => e.Line == 4 && e.Reason.Contains("no name of an extension", StringComparison.Ordinal));
     }
 }

@@ -52,7 +52,7 @@ public sealed class LabServerTests(TestPostgres postgres)
     public async Task DisposeAsync_AfterAMessyRace_DatabaseIsCleanForTheNext()
     {
         await using var lab = await OpenLabAsync();
-        var database = await lab.RentDatabaseAsync(Cancellation);
+        var database = await lab.RentDatabaseAsync([.. lab.Extensions.Intersect(["btree_gist"])], Cancellation);
         await using var race = await OpenAsync(database.ConnectionString);
         await race.ExecuteAsync(
             $"""
@@ -84,6 +84,7 @@ public sealed class LabServerTests(TestPostgres postgres)
             Assert.Equal(0, await next.ExecuteScalarAsync<int>("SELECT count(*)::int FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"));
             Assert.Equal("on", await next.ExecuteScalarAsync<string>("SHOW synchronous_commit"));
             Assert.Equal("public", await next.ExecuteScalarAsync<string>("SELECT string_agg(nspname, ',') FROM pg_namespace WHERE nspowner = current_user::regrole"));
+            Assert.Equal("plpgsql", await next.ExecuteScalarAsync<string>("SELECT string_agg(extname, ',') FROM pg_extension"));
             await next.ExecuteAsync("CREATE TABLE left_over (id int)");
         }
         finally

@@ -27,6 +27,10 @@ public sealed class ServerProbeTests(TestPostgres postgres)
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task FindLackAsync_ExtensionThatTheServerDoesNotHave_NamesIt() =>
+        Assert.Contains("no_such_thing", await postgres.Lab.FindLackAsync(new Needs(Needs.OldestPostgres, []) { Extensions = ["no_such_thing"] }, Cancellation), StringComparison.Ordinal);
+
+    [Fact(Timeout = 60_000)]
     public async Task FindLacksAsync_AdvisoryLockThatDoesNotBlock_IsFoundOut()
     {
         var lacks = await ProbeWithAsync("CREATE FUNCTION public.pg_advisory_xact_lock(int) RETURNS void LANGUAGE sql AS ''");
