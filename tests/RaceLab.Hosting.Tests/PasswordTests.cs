@@ -6,6 +6,7 @@ using Npgsql;
 using RaceLab.Engine.Content;
 using RaceLab.Engine.Databases;
 using RaceLab.Engine.Races;
+using RaceLab.Engine.Sessions;
 using RaceLab.Engine.Studies;
 using RaceLab.Web.Hosting;
 

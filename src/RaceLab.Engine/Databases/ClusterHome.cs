@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Logging;
+using RaceLab.Engine.Sessions;
 
 namespace RaceLab.Engine.Databases;
 

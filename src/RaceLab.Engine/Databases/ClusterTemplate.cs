@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using RaceLab.Engine.Sessions;
 
 namespace RaceLab.Engine.Databases;
 

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using RaceLab.Engine.Sessions;
 
 namespace RaceLab.Engine.Databases;
 

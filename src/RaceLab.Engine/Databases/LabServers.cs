@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 using RaceLab.Engine.History;
+using RaceLab.Engine.Sessions;
 
 namespace RaceLab.Engine.Databases;
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using RaceLab.Engine.Programs;
+using RaceLab.Engine.Sessions;
 
 namespace RaceLab.Engine.Databases;
 

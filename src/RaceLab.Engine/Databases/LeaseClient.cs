@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using RaceLab.Engine.Programs;
+using RaceLab.Engine.Sessions;
 
 namespace RaceLab.Engine.Databases;
 

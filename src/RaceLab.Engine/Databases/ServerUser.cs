@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using RaceLab.Engine.Sessions;
 
 namespace RaceLab.Engine.Databases;
 

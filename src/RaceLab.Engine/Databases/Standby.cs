@@ -1,6 +1,7 @@
 using System.Globalization;
 using Dapper;
 using Npgsql;
+using RaceLab.Engine.Sessions;
 
 namespace RaceLab.Engine.Databases;
 

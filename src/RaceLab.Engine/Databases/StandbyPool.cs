@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using RaceLab.Engine.Sessions;
 
 namespace RaceLab.Engine.Databases;
 

@@ -3,6 +3,7 @@ using Dapper;
 using Npgsql;
 using RaceLab.Engine.History;
 using RaceLab.Engine.Races;
+using RaceLab.Engine.Sessions;
 
 namespace RaceLab.Engine.Databases;
 

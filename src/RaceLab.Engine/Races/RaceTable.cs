@@ -6,6 +6,7 @@ using RaceLab.Engine.Autopsies;
 using RaceLab.Engine.Content;
 using RaceLab.Engine.Databases;
 using RaceLab.Engine.Programs;
+using RaceLab.Engine.Sessions;
 
 namespace RaceLab.Engine.Races;
 

@@ -4,6 +4,7 @@ using Npgsql;
 using RaceLab.Engine.Content;
 using RaceLab.Engine.Databases;
 using RaceLab.Engine.Races;
+using RaceLab.Engine.Sessions;
 
 namespace RaceLab.Benchmarks.Runner;
 

@@ -7,6 +7,7 @@ using RaceLab.Engine.Content;
 using RaceLab.Engine.Databases;
 using RaceLab.Engine.Programs;
 using RaceLab.Engine.Races;
+using RaceLab.Engine.Sessions;
 using RaceLab.Engine.Statistics;
 using RaceLab.Engine.Studies;
 using RaceLab.Engine.Tests.Races;

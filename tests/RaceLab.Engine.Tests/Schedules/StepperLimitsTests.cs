@@ -5,6 +5,7 @@ using RaceLab.Engine.Databases;
 using RaceLab.Engine.Programs;
 using RaceLab.Engine.Races;
 using RaceLab.Engine.Schedules;
+using RaceLab.Engine.Sessions;
 using RaceLab.Engine.Tests.Races;
 
 namespace RaceLab.Engine.Tests.Schedules;

@@ -4,6 +4,7 @@ using System.Text;
 using Npgsql;
 using RaceLab.Engine.Databases;
 using RaceLab.Engine.Programs;
+using RaceLab.Engine.Sessions;
 
 namespace RaceLab.Engine.Tests.Verdicts;
 

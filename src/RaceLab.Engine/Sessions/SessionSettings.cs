@@ -1,7 +1,7 @@
 using System.Globalization;
 using Npgsql;
 
-namespace RaceLab.Engine.Databases;
+namespace RaceLab.Engine.Sessions;
 
 /// <summary>What a race asks of its connections.</summary>
 public sealed record SessionSettings

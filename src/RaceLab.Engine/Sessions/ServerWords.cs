@@ -2,7 +2,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using Npgsql;
 
-namespace RaceLab.Engine.Databases;
+namespace RaceLab.Engine.Sessions;
 
 /// <summary>Puts what a server, or the way to it, complains about into sentences for the person who meets them. Never with a password.</summary>
 internal static class ServerWords

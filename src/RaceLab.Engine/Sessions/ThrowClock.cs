@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 using Npgsql;
 
-namespace RaceLab.Engine.Databases;
+namespace RaceLab.Engine.Sessions;
 
 /// <summary>
 /// Measures what .NET takes to throw and catch a <see cref="PostgresException"/>: from its first throw, when Npgsql has read the whole answer of the server, to the

@@ -3,7 +3,7 @@ using Npgsql;
 using NpgsqlTypes;
 using RaceLab.Engine.Programs;
 
-namespace RaceLab.Engine.Databases;
+namespace RaceLab.Engine.Sessions;
 
 /// <summary>A session over Npgsql, with every statement of the program prepared before the race begins.</summary>
 public sealed class NpgsqlSession : ISession

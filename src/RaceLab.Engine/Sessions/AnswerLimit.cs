@@ -2,7 +2,7 @@ using System.Globalization;
 using Npgsql;
 using RaceLab.Engine.Programs;
 
-namespace RaceLab.Engine.Databases;
+namespace RaceLab.Engine.Sessions;
 
 /// <summary>How large a row of an answer may be. A larger one is not taken: the connection is closed, and the program is told why.</summary>
 internal static class AnswerLimit

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 using Dapper;
 using Npgsql;
 
-namespace RaceLab.Engine.Databases;
+namespace RaceLab.Engine.Sessions;
 
 /// <summary>How the lab itself connects: few connections, every statement bounded, and names looked up in <c>pg_catalog</c> alone.</summary>
 internal static class AdminTarget

@@ -1,6 +1,6 @@
 using Npgsql;
 
-namespace RaceLab.Engine.Databases;
+namespace RaceLab.Engine.Sessions;
 
 /// <summary>The server is well and has refused one statement: that of content, or one that the lab has made of it.</summary>
 public sealed class StatementRefusedException : ServerRefusedException

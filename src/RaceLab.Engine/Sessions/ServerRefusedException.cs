@@ -1,4 +1,4 @@
-namespace RaceLab.Engine.Databases;
+namespace RaceLab.Engine.Sessions;
 
 /// <summary>A server that cannot be used, or not any more.</summary>
 /// <param name="message">What happened, why, what to do; never with a password.</param>

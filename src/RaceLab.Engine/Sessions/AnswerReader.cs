@@ -1,7 +1,7 @@
 using System.Data;
 using Npgsql;
 
-namespace RaceLab.Engine.Databases;
+namespace RaceLab.Engine.Sessions;
 
 /// <summary>
 /// Collects the rows of an answer in PostgreSQL's text form; of a long one only the first. A row is read column by column (<see cref="CommandBehavior.SequentialAccess"/>), so that none

@@ -1,6 +1,6 @@
 using RaceLab.Engine.Programs;
 
-namespace RaceLab.Engine.Databases;
+namespace RaceLab.Engine.Sessions;
 
 /// <summary>
 /// One connection that follows one program. Values go in and out in PostgreSQL's text form, so that the server alone decides about types.
