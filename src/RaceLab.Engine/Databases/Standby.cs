@@ -30,12 +30,12 @@ public sealed class Standby : IAsyncDisposable
 
     internal EmbeddedCluster Cluster => _cluster;
 
-    /// <summary>Connects to a race's database as that race's own role, here instead of on the primary.</summary>
-    public string ConnectionStringFor(RaceDatabase database)
+    /// <summary>Connects to the same database as the same role, here instead of on the primary.</summary>
+    /// <param name="onPrimary">The connection string of a database of the primary.</param>
+    public string ConnectionStringFor(string onPrimary)
     {
-        ArgumentNullException.ThrowIfNull(database);
         var here = new NpgsqlConnectionStringBuilder(_cluster.ConnectionString);
-        return new NpgsqlConnectionStringBuilder(database.ConnectionString) { Host = here.Host, Port = here.Port }.ConnectionString;
+        return new NpgsqlConnectionStringBuilder(onPrimary) { Host = here.Host, Port = here.Port }.ConnectionString;
     }
 
     /// <summary>Has the standby replay all that the primary has committed by now, and nothing from then on.</summary>
