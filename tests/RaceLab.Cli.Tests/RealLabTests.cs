@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Microsoft.Extensions.Configuration;
-using RaceLab.Engine.Databases;
+using RaceLab.Engine.Clusters;
 using RaceLab.Engine.Sessions;
 using RaceLab.Engine.Settings;
 

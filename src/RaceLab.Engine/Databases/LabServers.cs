@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
+using RaceLab.Engine.Clusters;
 using RaceLab.Engine.History;
 using RaceLab.Engine.Sessions;
 

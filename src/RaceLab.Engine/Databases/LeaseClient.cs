@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using RaceLab.Engine.Clusters;
 using RaceLab.Engine.Programs;
 using RaceLab.Engine.Sessions;
 

@@ -1,3 +1,4 @@
+using RaceLab.Engine.Clusters;
 using RaceLab.Engine.Programs;
 using RaceLab.Engine.Sessions;
 using RaceLab.Engine.Wire;

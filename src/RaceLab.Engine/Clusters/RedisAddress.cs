@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using RaceLab.Engine.Sessions;
 
-namespace RaceLab.Engine.Databases;
+namespace RaceLab.Engine.Clusters;
 
 /// <summary>Where a Redis is, and how to log in.</summary>
 /// <param name="EndPoint">A Unix socket, or a host with its port.</param>

@@ -3,7 +3,7 @@ using System.Text;
 using Microsoft.Extensions.Logging;
 using RaceLab.Engine.Sessions;
 
-namespace RaceLab.Engine.Databases;
+namespace RaceLab.Engine.Clusters;
 
 /// <summary>
 /// The directory under which all private clusters of one user live: <c>templates/</c>, <c>run/&lt;id&gt;</c> for labs, <c>state</c>, <c>state-2</c> …

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace RaceLab.Engine.Databases;
+namespace RaceLab.Engine.Clusters;
 
 /// <summary>One cluster's directory, held against other labs until it is disposed.</summary>
 internal sealed class ClusterSlot : IDisposable

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 using RaceLab.Engine.Programs;
 using RaceLab.Engine.Sessions;
 
-namespace RaceLab.Engine.Databases;
+namespace RaceLab.Engine.Clusters;
 
 /// <summary>What stands beside the lab's database, started when somebody first needs it: standbys of a private cluster, and a Redis. Thread-safe.</summary>
 public sealed class LabServices : IAsyncDisposable

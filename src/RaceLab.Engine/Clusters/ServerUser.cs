@@ -2,7 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using RaceLab.Engine.Sessions;
 
-namespace RaceLab.Engine.Databases;
+namespace RaceLab.Engine.Clusters;
 
 /// <summary>
 /// Who runs a private cluster's programs. PostgreSQL refuses to run as root, so that a lab started by root hands over to another user of the system.

@@ -1,7 +1,7 @@
 using Dapper;
 using Npgsql;
 
-namespace RaceLab.Engine.Databases;
+namespace RaceLab.Engine.Clusters;
 
 /// <summary>
 /// A private cluster's data directory, copied while it runs, so that a standby can start from it

@@ -4,7 +4,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using RaceLab.Engine.Sessions;
 
-namespace RaceLab.Engine.Databases;
+namespace RaceLab.Engine.Clusters;
 
 /// <summary>PostgreSQL's server programs on this machine: the directory that holds <c>initdb</c> and <c>postgres</c>.</summary>
 /// <param name="Directory">Absolute path.</param>

@@ -3,7 +3,7 @@ using Dapper;
 using Npgsql;
 using RaceLab.Engine.Sessions;
 
-namespace RaceLab.Engine.Databases;
+namespace RaceLab.Engine.Clusters;
 
 /// <summary>
 /// A hot standby of the private lab cluster, whose replay the lab holds back and lets go

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using RaceLab.Engine.Sessions;
 
-namespace RaceLab.Engine.Databases;
+namespace RaceLab.Engine.Clusters;
 
 /// <summary>
 /// A data directory fresh from <c>initdb</c>, kept to be copied: a copy takes a fraction of the second that <c>initdb</c> takes. One for each

@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using RaceLab.Engine.Sessions;
 
-namespace RaceLab.Engine.Databases;
+namespace RaceLab.Engine.Clusters;
 
 /// <summary>A Redis that the lab starts for itself, on a Unix socket in a directory that only the server's user can enter. It keeps nothing, and ends with the lab, however that ends.</summary>
 internal sealed class EmbeddedRedis : IAsyncDisposable

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using RaceLab.Engine.Sessions;
 
-namespace RaceLab.Engine.Databases;
+namespace RaceLab.Engine.Clusters;
 
 /// <summary>A connection to a Redis, one command at a time.</summary>
 internal sealed class RedisConnection : IAsyncDisposable

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using RaceLab.Engine.Sessions;
 
-namespace RaceLab.Engine.Databases;
+namespace RaceLab.Engine.Clusters;
 
 /// <summary>A postmaster, or a Redis, that outlived its lab. Process ids are used again, so that nothing is signalled before it is known to be that server.</summary>
 internal static class LeftoverServer

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace RaceLab.Engine.Databases;
+namespace RaceLab.Engine.Clusters;
 
 /// <summary>
 /// Reads answers in Redis's own words (<see href="https://redis.io/docs/latest/develop/reference/protocol-spec/">RESP2</see>), as many kinds of them as the lab's few

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using RaceLab.Engine.Sessions;
 
-namespace RaceLab.Engine.Databases;
+namespace RaceLab.Engine.Clusters;
 
 /// <summary>How a private cluster is started.</summary>
 public sealed record EmbeddedClusterOptions

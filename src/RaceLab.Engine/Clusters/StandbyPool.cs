@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging;
 using RaceLab.Engine.Sessions;
 
-namespace RaceLab.Engine.Databases;
+namespace RaceLab.Engine.Clusters;
 
 /// <summary>
 /// Standbys of the private lab cluster, made when somebody needs one. Each serves one race or one stepped run at a time; whoever comes when all are taken waits.

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using RaceLab.Engine.Sessions;
 
-namespace RaceLab.Engine.Databases;
+namespace RaceLab.Engine.Clusters;
 
 /// <summary>
 /// A server's process and its guardian: a small shell at the other end of a pipe from this process. When the pipe closes, because the lab

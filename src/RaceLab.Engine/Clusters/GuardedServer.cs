@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace RaceLab.Engine.Databases;
+namespace RaceLab.Engine.Clusters;
 
 /// <summary>A postmaster that ends with the lab (<see cref="GuardedProcess"/>).</summary>
 internal sealed class GuardedServer : IAsyncDisposable
