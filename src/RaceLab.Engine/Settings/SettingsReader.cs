@@ -2,7 +2,6 @@ using System.Globalization;
 using Microsoft.Extensions.Configuration;
 using RaceLab.Engine.Clusters;
 using RaceLab.Engine.Content;
-using RaceLab.Engine.Databases;
 using RaceLab.Engine.History;
 using RaceLab.Engine.Races;
 using RaceLab.Engine.Schedules;

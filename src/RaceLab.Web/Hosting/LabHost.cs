@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Components.Server;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using RaceLab.Engine.Content;
-using RaceLab.Engine.Databases;
 using RaceLab.Engine.History;
 using RaceLab.Engine.Races;
 using RaceLab.Engine.Schedules;

@@ -6,6 +6,7 @@ using RaceLab.Engine.Databases;
 using RaceLab.Engine.Races;
 using RaceLab.Engine.Schedules;
 using RaceLab.Engine.Sessions;
+using RaceLab.Engine.Settings;
 using RaceLab.Engine.Tests.Races;
 
 namespace RaceLab.Engine.Tests.Databases;

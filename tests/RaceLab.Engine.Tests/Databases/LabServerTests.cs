@@ -5,6 +5,7 @@ using Npgsql;
 using RaceLab.Engine.Clusters;
 using RaceLab.Engine.Databases;
 using RaceLab.Engine.Sessions;
+using RaceLab.Engine.Settings;
 
 namespace RaceLab.Engine.Tests.Databases;
 

@@ -3,10 +3,10 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using RaceLab.Engine.Clusters;
 using RaceLab.Engine.Content;
-using RaceLab.Engine.Databases;
 using RaceLab.Engine.Programs;
 using RaceLab.Engine.Races;
 using RaceLab.Engine.Sessions;
+using RaceLab.Engine.Settings;
 using RaceLab.Engine.Tests.Contract;
 using RaceLab.Engine.Tests.Races;
 

@@ -3,7 +3,7 @@ using Dapper;
 using RaceLab.Engine.History;
 using RaceLab.Engine.Races;
 
-namespace RaceLab.Engine.Databases;
+namespace RaceLab.Engine.Archive;
 
 /// <content>The list of what is kept, and the limits on it.</content>
 public sealed partial class StateServer : IHistory

@@ -5,7 +5,7 @@ using RaceLab.Engine.History;
 using RaceLab.Engine.Races;
 using RaceLab.Engine.Sessions;
 
-namespace RaceLab.Engine.Databases;
+namespace RaceLab.Engine.Archive;
 
 /// <summary>
 /// The durable server: finished races and studies. It may go away and come back; meanwhile every call says so by an exception. Thread-safe.

@@ -1,10 +1,12 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
+using RaceLab.Engine.Archive;
 using RaceLab.Engine.Clusters;
+using RaceLab.Engine.Databases;
 using RaceLab.Engine.History;
 using RaceLab.Engine.Sessions;
 
-namespace RaceLab.Engine.Databases;
+namespace RaceLab.Engine.Settings;
 
 /// <summary>Which servers a lab uses.</summary>
 public sealed record LabServersOptions

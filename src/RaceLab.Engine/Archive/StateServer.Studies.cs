@@ -1,7 +1,7 @@
 using Dapper;
 using RaceLab.Engine.Studies;
 
-namespace RaceLab.Engine.Databases;
+namespace RaceLab.Engine.Archive;
 
 public sealed partial class StateServer : IStudyArchive
 {
