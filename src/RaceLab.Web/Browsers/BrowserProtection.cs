@@ -1,4 +1,4 @@
-namespace RaceLab.Web.Hosting;
+namespace RaceLab.Web.Browsers;
 
 /// <summary>
 /// Keeps other sites' pages away from a lab on this machine: their scripts may not open its hub, frame its pages or add scripts to them.

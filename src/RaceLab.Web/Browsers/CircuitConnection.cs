@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Components.Server.Circuits;
 
-namespace RaceLab.Web.Hosting;
+namespace RaceLab.Web.Browsers;
 
 /// <summary>Whether the browser at the other end of this page can be reached just now.</summary>
 public sealed class CircuitConnection : CircuitHandler

@@ -1,7 +1,7 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 
-namespace RaceLab.Web.Hosting;
+namespace RaceLab.Web.Browsers;
 
 /// <summary>
 /// Gives each browser a token that only it has: what is started with it belongs to it. Scripts cannot read it. It is Lax and not

@@ -2,9 +2,11 @@ using System.Net.Mime;
 using System.Text;
 using RaceLab.Engine.Races;
 using RaceLab.Engine.Studies;
+using RaceLab.Web.Components.Exports;
+using RaceLab.Web.Exports;
 using RaceLab.Web.Races;
 
-namespace RaceLab.Web.Exports;
+namespace RaceLab.Web.Hosting;
 
 /// <summary>The files that can be taken from a race or study, by whoever has its link, like the page itself.</summary>
 public static class ExportEndpoints

@@ -1,10 +1,9 @@
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web;
-using RaceLab.Web.Components.Exports;
 using RaceLab.Web.Races;
 
-namespace RaceLab.Web.Exports;
+namespace RaceLab.Web.Components.Exports;
 
 /// <summary>
 /// A race as one HTML file with everything in it: the page's own components, rendered once, with the page's own style sheets. It has no script, asks no server for
