@@ -4,7 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using RaceLab.Engine.Checks;
 using RaceLab.Engine.Content;
-using RaceLab.Engine.Databases;
+using RaceLab.Engine.Sessions;
 
 namespace RaceLab.Cli;
 

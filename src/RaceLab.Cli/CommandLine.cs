@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using RaceLab.Engine.Content;
-using RaceLab.Engine.Databases;
+using RaceLab.Engine.Sessions;
 using RaceLab.Engine.Settings;
 
 namespace RaceLab.Cli;

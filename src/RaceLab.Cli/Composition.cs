@@ -2,9 +2,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using RaceLab.Engine.Checks;
 using RaceLab.Engine.Content;
-using RaceLab.Engine.Databases;
 using RaceLab.Engine.Races;
 using RaceLab.Engine.Schedules;
+using RaceLab.Engine.Sessions;
 using RaceLab.Engine.Settings;
 
 namespace RaceLab.Cli;

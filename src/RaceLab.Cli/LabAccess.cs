@@ -1,8 +1,8 @@
 using RaceLab.Engine.Checks;
 using RaceLab.Engine.Content;
-using RaceLab.Engine.Databases;
 using RaceLab.Engine.Races;
 using RaceLab.Engine.Schedules;
+using RaceLab.Engine.Sessions;
 
 namespace RaceLab.Cli;
 

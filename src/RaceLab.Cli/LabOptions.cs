@@ -1,6 +1,5 @@
 using System.CommandLine;
 using RaceLab.Engine.Content;
-using RaceLab.Engine.Databases;
 using RaceLab.Engine.Settings;
 
 namespace RaceLab.Cli;

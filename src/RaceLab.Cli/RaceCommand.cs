@@ -1,6 +1,6 @@
 using System.CommandLine;
-using RaceLab.Engine.Databases;
 using RaceLab.Engine.Races;
+using RaceLab.Engine.Sessions;
 using RaceLab.Engine.Settings;
 using RaceLab.Engine.Words;
 

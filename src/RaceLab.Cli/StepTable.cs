@@ -1,8 +1,8 @@
 using System.Text;
 using RaceLab.Engine.Content;
-using RaceLab.Engine.Databases;
 using RaceLab.Engine.Races;
 using RaceLab.Engine.Schedules;
+using RaceLab.Engine.Sessions;
 using RaceLab.Engine.Words;
 
 namespace RaceLab.Cli;

@@ -1,5 +1,5 @@
 using System.Net;
-using RaceLab.Engine.Databases;
+using RaceLab.Engine.Sessions;
 using RaceLab.Engine.Settings;
 using RaceLab.Web.Hosting;
 

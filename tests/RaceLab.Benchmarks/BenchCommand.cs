@@ -1,7 +1,7 @@
 using System.CommandLine;
 using RaceLab.Benchmarks.Circuits;
 using RaceLab.Benchmarks.Runner;
-using RaceLab.Engine.Databases;
+using RaceLab.Engine.Sessions;
 using RaceLab.Engine.Settings;
 
 namespace RaceLab.Benchmarks;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-using RaceLab.Engine.Databases;
+using RaceLab.Engine.Clusters;
 
 namespace RaceLab.Benchmarks;
 

@@ -1,10 +1,10 @@
 using Microsoft.Extensions.Configuration;
 using RaceLab.Engine.Checks;
 using RaceLab.Engine.Content;
-using RaceLab.Engine.Databases;
 using RaceLab.Engine.Programs;
 using RaceLab.Engine.Races;
 using RaceLab.Engine.Schedules;
+using RaceLab.Engine.Sessions;
 using RaceLab.Engine.Statistics;
 
 namespace RaceLab.Cli.Tests;

@@ -3,8 +3,8 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using RaceLab.Engine.Autopsies;
 using RaceLab.Engine.Content;
-using RaceLab.Engine.Databases;
 using RaceLab.Engine.Races;
+using RaceLab.Engine.Sessions;
 using RaceLab.Engine.Statistics;
 
 namespace RaceLab.Cli.Tests;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.Configuration;
-using RaceLab.Engine.Databases;
+using RaceLab.Engine.Clusters;
+using RaceLab.Engine.Sessions;
 using RaceLab.Engine.Settings;
 
 namespace RaceLab.Cli.Tests;

@@ -1,9 +1,9 @@
 using System.Text.Json;
 using RaceLab.Engine.Content;
-using RaceLab.Engine.Databases;
 using RaceLab.Engine.Programs;
 using RaceLab.Engine.Races;
 using RaceLab.Engine.Schedules;
+using RaceLab.Engine.Sessions;
 
 namespace RaceLab.Cli.Tests;
 

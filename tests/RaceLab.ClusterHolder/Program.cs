@@ -1,6 +1,7 @@
 // A lab to be killed: starts the private servers named by its arguments (lab, state, standby of the last one, redis), says where they are, and holds them until its input closes.
 using Microsoft.Extensions.Logging.Abstractions;
-using RaceLab.Engine.Databases;
+using RaceLab.Engine.Clusters;
+using RaceLab.Engine.Sessions;
 
 var clusters = new List<EmbeddedCluster>();
 EmbeddedRedis? redis = null;

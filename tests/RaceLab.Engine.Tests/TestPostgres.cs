@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using RaceLab.Engine.Clusters;
 using RaceLab.Engine.Databases;
 using RaceLab.Engine.Tests;
 

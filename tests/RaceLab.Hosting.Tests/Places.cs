@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using RaceLab.Engine.Databases;
+using RaceLab.Engine.Clusters;
 using RaceLab.Web.Hosting;
 
 namespace RaceLab.Hosting.Tests;

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using RaceLab.Benchmarks;
 using RaceLab.Benchmarks.Runner;
+using RaceLab.Engine.Clusters;
 using RaceLab.Engine.Content;
 using RaceLab.Engine.Databases;
 using RaceLab.Engine.Races;

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
+using RaceLab.Engine.Clusters;
 using RaceLab.Engine.Content;
-using RaceLab.Engine.Databases;
 using RaceLab.Engine.Races;
 using RaceLab.Web.Races;
 

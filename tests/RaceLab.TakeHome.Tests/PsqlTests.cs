@@ -1,6 +1,7 @@
 using System.Globalization;
 using Npgsql;
 using NpgsqlTypes;
+using RaceLab.Engine.Databases;
 using RaceLab.Engine.Programs;
 using RaceLab.Engine.Races;
 using RaceLab.Engine.TakeHome;
@@ -47,7 +48,7 @@ public sealed class PsqlTests(TestPostgres postgres)
         try
         {
             await SendAsync(connection, taken.Scenario.Schema);
-            if (taken.Scenario.KeyRows is { } keyRows) await keyRows.MakeAsync(connection, taken.Scenario.Key, 1, Cancellation);
+            if (taken.Scenario.KeyRows is { } keyRows) await KeyRowsWriter.WriteAsync(connection, keyRows, taken.Scenario.Key, 1, Cancellation);
             if (taken.Strategy.Setup is { } setup) await SendAsync(connection, setup);
             var told = await call(connection);
             await using var command = new NpgsqlCommand($"SELECT coalesce(string_agg(format('%s %s', attempt, key), ', ' ORDER BY attempt, key), 'nothing') FROM (\n{taken.Scenario.Rows}\n) AS made", connection);

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using RaceLab.Engine.Clusters;
 using RaceLab.Engine.Databases;
 
 namespace RaceLab.TakeHome.Tests;

@@ -7,6 +7,7 @@ using RaceLab.Engine.History;
 using RaceLab.Engine.Races;
 using RaceLab.Engine.Schedules;
 using RaceLab.Engine.Studies;
+using RaceLab.Web.Browsers;
 using RaceLab.Web.Hosting;
 using RaceLab.Web.Races;
 using RaceLab.Web.Tests.Doubles;

@@ -5,8 +5,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using MudBlazor.Services;
 using RaceLab.Engine.Races;
+using RaceLab.Web.Browsers;
 using RaceLab.Web.Components;
-using RaceLab.Web.Hosting;
 using RaceLab.Web.Races;
 using RaceLab.Web.Tests.Doubles;
 

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Npgsql;
 using RaceLab.Engine.Databases;
 using RaceLab.Engine.Programs;
+using RaceLab.Engine.Sessions;
 using RaceLab.Engine.Wire;
 
 namespace RaceLab.Engine.Applications;

@@ -1,5 +1,5 @@
-using RaceLab.Engine.Databases;
 using RaceLab.Engine.Programs;
+using RaceLab.Engine.Sessions;
 
 namespace RaceLab.Engine.Applications;
 

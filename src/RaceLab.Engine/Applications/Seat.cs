@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using Npgsql;
-using RaceLab.Engine.Databases;
 using RaceLab.Engine.Programs;
+using RaceLab.Engine.Sessions;
 
 namespace RaceLab.Engine.Applications;
 

@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using Npgsql;
 using NpgsqlTypes;
 using RaceLab.Engine.Content;
+using RaceLab.Engine.Databases;
 using RaceLab.Engine.Programs;
 
 namespace RaceLab.Engine.Checks;
@@ -121,7 +122,7 @@ public sealed partial class ContentCheck
         await ExecuteAsync("SAVEPOINT checked").ConfigureAwait(false);
         return await TryAsync($"the table '{AttemptsTable.Name}', which the lab adds behind the schema,", "", ContentLines.Schema, 0, () => ExecuteAsync(AttemptsTable.Sql)).ConfigureAwait(false)
             && (_scenario.KeyRows is not { } rows
-                || await TryAsync("the statement 'for each key'", rows.Statement.Numbered, ContentLines.KeyRows, 0, () => rows.MakeAsync(_connection, _scenario.Key, 2, _cancellation), rows.Statement).ConfigureAwait(false));
+                || await TryAsync("the statement 'for each key'", rows.Statement.Numbered, ContentLines.KeyRows, 0, () => KeyRowsWriter.WriteAsync(_connection, rows, _scenario.Key, 2, _cancellation), rows.Statement).ConfigureAwait(false));
     }
 
     /// <summary>Runs a script up to the first statement that is refused.</summary>

@@ -4,6 +4,7 @@ using RaceLab.Engine.Content;
 using RaceLab.Engine.Databases;
 using RaceLab.Engine.Programs;
 using RaceLab.Engine.Schedules;
+using RaceLab.Engine.Sessions;
 
 namespace RaceLab.Engine.Checks;
 

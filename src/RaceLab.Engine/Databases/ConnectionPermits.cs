@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using RaceLab.Engine.Sessions;
 
 namespace RaceLab.Engine.Databases;
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using RaceLab.Engine.Sessions;
 
 namespace RaceLab.Engine.Databases;
 

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Dapper;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using RaceLab.Engine.Sessions;
 
 namespace RaceLab.Engine.Databases;
 

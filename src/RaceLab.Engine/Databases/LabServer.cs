@@ -2,7 +2,9 @@ using System.Globalization;
 using Dapper;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using RaceLab.Engine.Clusters;
 using RaceLab.Engine.Content;
+using RaceLab.Engine.Sessions;
 using RaceLab.Engine.Wire;
 
 namespace RaceLab.Engine.Databases;

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using RaceLab.Engine.Clusters;
 using RaceLab.Engine.Programs;
+using RaceLab.Engine.Sessions;
 
 namespace RaceLab.Engine.Databases;
 

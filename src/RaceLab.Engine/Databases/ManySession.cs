@@ -1,4 +1,5 @@
 using RaceLab.Engine.Programs;
+using RaceLab.Engine.Sessions;
 
 namespace RaceLab.Engine.Databases;
 

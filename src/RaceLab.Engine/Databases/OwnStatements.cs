@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Npgsql;
+using RaceLab.Engine.Sessions;
 
 namespace RaceLab.Engine.Databases;
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using Dapper;
 using Npgsql;
+using RaceLab.Engine.Sessions;
 
 namespace RaceLab.Engine.Databases;
 

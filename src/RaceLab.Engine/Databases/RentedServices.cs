@@ -1,4 +1,6 @@
+using RaceLab.Engine.Clusters;
 using RaceLab.Engine.Programs;
+using RaceLab.Engine.Sessions;
 using RaceLab.Engine.Wire;
 
 namespace RaceLab.Engine.Databases;
@@ -40,7 +42,7 @@ internal sealed class RentedServices : IAsyncDisposable
         var redis = program.Services.Contains(LabService.Redis) ? await services.RedisAsync(cancellation).ConfigureAwait(false) : null;
         var standby = program.Services.Contains(LabService.Replica) ? await services.RentStandbyAsync(cancellation).ConfigureAwait(false) : null;
         return new RentedServices(
-            standby, standby is null ? null : SessionSource.For(standby.ConnectionStringFor(database), settings, loops), redis, stepped && redis is not null ? new LeaseBook() : null);
+            standby, standby is null ? null : SessionSource.For(standby.ConnectionStringFor(database.ConnectionString), settings, loops), redis, stepped && redis is not null ? new LeaseBook() : null);
     }
 
     /// <summary>Connects one worker or session to everything else that its program uses.</summary>

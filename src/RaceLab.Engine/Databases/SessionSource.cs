@@ -1,5 +1,6 @@
 using Npgsql;
 using RaceLab.Engine.Programs;
+using RaceLab.Engine.Sessions;
 using RaceLab.Engine.Wire;
 
 namespace RaceLab.Engine.Databases;

@@ -177,7 +177,7 @@ public sealed record RaceDocument
     }
 }
 
-/// <summary>A statement that the server has refused (<see cref="Databases.RefusedStatement"/>).</summary>
+/// <summary>A statement that the server has refused (<see cref="Sessions.RefusedStatement"/>).</summary>
 /// <param name="Statement">Whose it is, as it stands in a sentence.</param>
 /// <param name="SqlState">Five characters.</param>
 /// <param name="Message">The server's words.</param>

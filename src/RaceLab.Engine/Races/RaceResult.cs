@@ -1,6 +1,6 @@
 using RaceLab.Engine.Autopsies;
 using RaceLab.Engine.Content;
-using RaceLab.Engine.Databases;
+using RaceLab.Engine.Sessions;
 using RaceLab.Engine.Statistics;
 
 namespace RaceLab.Engine.Races;

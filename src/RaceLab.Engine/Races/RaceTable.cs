@@ -6,6 +6,7 @@ using RaceLab.Engine.Autopsies;
 using RaceLab.Engine.Content;
 using RaceLab.Engine.Databases;
 using RaceLab.Engine.Programs;
+using RaceLab.Engine.Sessions;
 
 namespace RaceLab.Engine.Races;
 
@@ -49,7 +50,7 @@ internal sealed class RaceTable
         {
             await RunAsync("the statement 'for each key'", async () =>
             {
-                await rows.MakeAsync(_connection, _request.Scenario.Key, _request.Workload.Keys, cancellation).ConfigureAwait(false);
+                await KeyRowsWriter.WriteAsync(_connection, rows, _request.Scenario.Key, _request.Workload.Keys, cancellation).ConfigureAwait(false);
                 return true;
             }, cancellation).ConfigureAwait(false);
         }

@@ -4,6 +4,7 @@ using Npgsql;
 using RaceLab.Engine.Applications;
 using RaceLab.Engine.Databases;
 using RaceLab.Engine.Programs;
+using RaceLab.Engine.Sessions;
 using RaceLab.Engine.Wire;
 
 namespace RaceLab.Engine.Races;

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging;
 using RaceLab.Engine.Content;
-using RaceLab.Engine.Databases;
 using RaceLab.Engine.Races;
+using RaceLab.Engine.Sessions;
 
 namespace RaceLab.Engine.Schedules;
 

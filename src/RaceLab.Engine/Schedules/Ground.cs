@@ -4,6 +4,7 @@ using RaceLab.Engine.Applications;
 using RaceLab.Engine.Databases;
 using RaceLab.Engine.Footprints;
 using RaceLab.Engine.Races;
+using RaceLab.Engine.Sessions;
 using RaceLab.Engine.Wire;
 
 namespace RaceLab.Engine.Schedules;

@@ -1,6 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
-using RaceLab.Engine.Databases;
+using RaceLab.Engine.Sessions;
 
 namespace RaceLab.Engine.Schedules;
 

@@ -1,6 +1,6 @@
 using Npgsql;
-using RaceLab.Engine.Databases;
 using RaceLab.Engine.Programs;
+using RaceLab.Engine.Sessions;
 
 namespace RaceLab.Engine.Schedules;
 

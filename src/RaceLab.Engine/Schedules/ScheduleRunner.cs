@@ -1,6 +1,7 @@
 using RaceLab.Engine.Content;
 using RaceLab.Engine.Databases;
 using RaceLab.Engine.Races;
+using RaceLab.Engine.Sessions;
 
 namespace RaceLab.Engine.Schedules;
 

@@ -3,6 +3,7 @@ using RaceLab.Engine.Databases;
 using RaceLab.Engine.Footprints;
 using RaceLab.Engine.Programs;
 using RaceLab.Engine.Races;
+using RaceLab.Engine.Sessions;
 
 namespace RaceLab.Engine.Schedules;
 

@@ -3,9 +3,9 @@ using System.Globalization;
 using Npgsql;
 using RaceLab.Engine.Applications;
 using RaceLab.Engine.Content;
-using RaceLab.Engine.Databases;
 using RaceLab.Engine.Programs;
 using RaceLab.Engine.Races;
+using RaceLab.Engine.Sessions;
 
 namespace RaceLab.Engine.Schedules;
 

@@ -1,4 +1,3 @@
-using RaceLab.Engine.Databases;
 using RaceLab.Engine.Races;
 using RaceLab.Engine.Schedules;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Configuration;
+using RaceLab.Engine.Clusters;
 using RaceLab.Engine.Content;
-using RaceLab.Engine.Databases;
 using RaceLab.Engine.History;
 using RaceLab.Engine.Races;
 using RaceLab.Engine.Schedules;

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
-using RaceLab.Engine.Databases;
+using RaceLab.Engine.Sessions;
 
 namespace RaceLab.Engine.Wire;
 

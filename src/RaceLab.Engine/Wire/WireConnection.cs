@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Net.Security;
 using System.Net.Sockets;
 using Npgsql;
-using RaceLab.Engine.Databases;
+using RaceLab.Engine.Sessions;
 
 namespace RaceLab.Engine.Wire;
 

@@ -1,5 +1,5 @@
 using Microsoft.AspNetCore.Components;
-using RaceLab.Web.Hosting;
+using RaceLab.Web.Browsers;
 
 namespace RaceLab.Web.Components;
 

@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.HostFiltering;
+using RaceLab.Web.Browsers;
 using RaceLab.Web.Components;
-using RaceLab.Web.Exports;
 
 namespace RaceLab.Web.Hosting;
 

@@ -5,7 +5,8 @@ using RaceLab.Engine.History;
 using RaceLab.Engine.Races;
 using RaceLab.Engine.Schedules;
 using RaceLab.Engine.Studies;
-using RaceLab.Web.Exports;
+using RaceLab.Web.Browsers;
+using RaceLab.Web.Components.Exports;
 using RaceLab.Web.Races;
 using RaceLab.Web.Studies;
 

@@ -1,6 +1,6 @@
 using System.Xml.Linq;
 using Microsoft.AspNetCore.DataProtection.Repositories;
-using RaceLab.Engine.Databases;
+using RaceLab.Engine.Archive;
 
 namespace RaceLab.Web.Hosting;
 

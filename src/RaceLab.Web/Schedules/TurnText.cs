@@ -1,6 +1,6 @@
-using RaceLab.Engine.Databases;
 using RaceLab.Engine.Programs;
 using RaceLab.Engine.Schedules;
+using RaceLab.Engine.Sessions;
 using RaceLab.Engine.Words;
 using RaceLab.Web.Races;
 

@@ -2,7 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
-using RaceLab.Engine.Databases;
+using RaceLab.Engine.Clusters;
 
 namespace RaceLab.Benchmarks.Runner;
 

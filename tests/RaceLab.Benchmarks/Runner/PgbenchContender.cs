@@ -4,6 +4,7 @@ using Npgsql;
 using RaceLab.Engine.Content;
 using RaceLab.Engine.Databases;
 using RaceLab.Engine.Races;
+using RaceLab.Engine.Sessions;
 
 namespace RaceLab.Benchmarks.Runner;
 
@@ -68,7 +69,7 @@ internal sealed class PgbenchContender(Pgbench program, LabServer server, RaceRe
     {
         await RunAsync(request.Scenario.Schema).ConfigureAwait(false);
         await RunAsync(AttemptsTable.Sql).ConfigureAwait(false);
-        if (request.Scenario.KeyRows is { } rows) await rows.MakeAsync(connection, request.Scenario.Key, request.Workload.Keys, cancellation).ConfigureAwait(false);
+        if (request.Scenario.KeyRows is { } rows) await KeyRowsWriter.WriteAsync(connection, rows, request.Scenario.Key, request.Workload.Keys, cancellation).ConfigureAwait(false);
         if (request.Strategy.Setup is { } setup) await RunAsync(setup).ConfigureAwait(false);
 
         Task<int> RunAsync(string sql) => connection.ExecuteAsync(new CommandDefinition(sql, cancellationToken: cancellation));

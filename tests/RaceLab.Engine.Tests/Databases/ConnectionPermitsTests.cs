@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using RaceLab.Engine.Databases;
+using RaceLab.Engine.Sessions;
 
 namespace RaceLab.Engine.Tests.Databases;
 

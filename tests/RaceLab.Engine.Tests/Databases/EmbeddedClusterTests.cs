@@ -2,7 +2,8 @@ using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
-using RaceLab.Engine.Databases;
+using RaceLab.Engine.Clusters;
+using RaceLab.Engine.Sessions;
 
 namespace RaceLab.Engine.Tests.Databases;
 

@@ -2,7 +2,10 @@ using System.Diagnostics;
 using Dapper;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
+using RaceLab.Engine.Clusters;
 using RaceLab.Engine.Databases;
+using RaceLab.Engine.Sessions;
+using RaceLab.Engine.Settings;
 
 namespace RaceLab.Engine.Tests.Databases;
 

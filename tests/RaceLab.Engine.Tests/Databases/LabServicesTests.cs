@@ -1,10 +1,12 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
+using RaceLab.Engine.Clusters;
 using RaceLab.Engine.Content;
-using RaceLab.Engine.Databases;
 using RaceLab.Engine.Programs;
 using RaceLab.Engine.Races;
+using RaceLab.Engine.Sessions;
+using RaceLab.Engine.Settings;
 using RaceLab.Engine.Tests.Contract;
 using RaceLab.Engine.Tests.Races;
 
@@ -22,7 +24,7 @@ public sealed class LabServicesTests(TestPostgres postgres)
         await using var primary = NpgsqlDataSource.Create(database.ConnectionString);
         await using (var make = primary.CreateCommand("CREATE TABLE seen (id int)")) await make.ExecuteNonQueryAsync(Cancellation);
         await using var standby = await postgres.Lab.Services.RentStandbyAsync(Cancellation);
-        await using var replica = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(standby.ConnectionStringFor(database)) { Pooling = false }.ConnectionString);
+        await using var replica = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(standby.ConnectionStringFor(database.ConnectionString)) { Pooling = false }.ConnectionString);
         await standby.ReplayAndHoldAsync(Cancellation);
 
         await using (var insert = primary.CreateCommand("INSERT INTO seen VALUES (1)")) await insert.ExecuteNonQueryAsync(Cancellation);

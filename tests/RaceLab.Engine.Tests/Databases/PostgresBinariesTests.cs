@@ -1,4 +1,5 @@
-using RaceLab.Engine.Databases;
+using RaceLab.Engine.Clusters;
+using RaceLab.Engine.Sessions;
 
 namespace RaceLab.Engine.Tests.Databases;
 

@@ -1,6 +1,7 @@
 using Npgsql;
 using NpgsqlTypes;
 using RaceLab.Engine.Databases;
+using RaceLab.Engine.Sessions;
 
 namespace RaceLab.Engine.Tests.Databases;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using RaceLab.Engine.Databases;
+using RaceLab.Engine.Clusters;
 
 namespace RaceLab.Engine.Tests.Databases;
 

@@ -1,4 +1,4 @@
-using RaceLab.Engine.Databases;
+using RaceLab.Engine.Sessions;
 
 namespace RaceLab.Engine.Tests.Databases;
 

@@ -2,6 +2,7 @@ using Dapper;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
+using RaceLab.Engine.Clusters;
 using RaceLab.Engine.Databases;
 
 namespace RaceLab.Engine.Tests.Databases;

@@ -6,7 +6,7 @@ using System.Text;
 using Dapper;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
-using RaceLab.Engine.Databases;
+using RaceLab.Engine.Clusters;
 
 namespace RaceLab.Engine.Tests.Databases;
 

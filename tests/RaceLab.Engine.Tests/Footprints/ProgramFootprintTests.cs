@@ -1,9 +1,9 @@
 using Npgsql;
 using RaceLab.Engine.Content;
-using RaceLab.Engine.Databases;
 using RaceLab.Engine.Footprints;
 using RaceLab.Engine.Programs;
 using RaceLab.Engine.Races;
+using RaceLab.Engine.Sessions;
 using RaceLab.Engine.Tests.Races;
 
 namespace RaceLab.Engine.Tests.Footprints;

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using Dapper;
 using Npgsql;
+using RaceLab.Engine.Archive;
 using RaceLab.Engine.Content;
-using RaceLab.Engine.Databases;
 using RaceLab.Engine.History;
 using RaceLab.Engine.Races;
 using RaceLab.Engine.Statistics;

@@ -1,9 +1,11 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
+using RaceLab.Engine.Clusters;
 using RaceLab.Engine.Content;
 using RaceLab.Engine.Databases;
 using RaceLab.Engine.Programs;
 using RaceLab.Engine.Races;
+using RaceLab.Engine.Sessions;
 using RaceLab.Engine.Tests.Contract;
 
 namespace RaceLab.Engine.Tests.Races;

@@ -1,9 +1,9 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using RaceLab.Engine.Applications;
-using RaceLab.Engine.Databases;
 using RaceLab.Engine.Programs;
 using RaceLab.Engine.Races;
+using RaceLab.Engine.Sessions;
 using RaceLab.Engine.Tests.Autopsies;
 using RaceLab.Engine.Tests.Databases;
 using RaceLab.Engine.Tests.Contract;

@@ -1,10 +1,12 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
+using RaceLab.Engine.Clusters;
 using RaceLab.Engine.Content;
 using RaceLab.Engine.Databases;
 using RaceLab.Engine.Programs;
 using RaceLab.Engine.Races;
 using RaceLab.Engine.Schedules;
+using RaceLab.Engine.Sessions;
 using RaceLab.Engine.Tests.Races;
 
 namespace RaceLab.Engine.Tests.Schedules;

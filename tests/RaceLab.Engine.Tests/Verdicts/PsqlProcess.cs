@@ -2,8 +2,9 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Npgsql;
-using RaceLab.Engine.Databases;
+using RaceLab.Engine.Clusters;
 using RaceLab.Engine.Programs;
+using RaceLab.Engine.Sessions;
 
 namespace RaceLab.Engine.Tests.Verdicts;
 

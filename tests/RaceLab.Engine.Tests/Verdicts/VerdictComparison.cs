@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Npgsql;
 using RaceLab.Engine.Databases;
+using RaceLab.Engine.Sessions;
 
 namespace RaceLab.Engine.Tests.Verdicts;
 

@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using Npgsql;
-using RaceLab.Engine.Databases;
 using RaceLab.Engine.Programs;
+using RaceLab.Engine.Sessions;
 using RaceLab.Engine.Tests.Databases;
 using RaceLab.Engine.Tests.Races;
 using RaceLab.Engine.Wire;

@@ -1,4 +1,4 @@
-using RaceLab.Engine.Databases;
+using RaceLab.Engine.Sessions;
 using RaceLab.Engine.Wire;
 
 namespace RaceLab.Engine.Tests.Wire;

@@ -4,6 +4,7 @@ using RaceLab.Engine.Applications;
 using RaceLab.Engine.Content;
 using RaceLab.Engine.Databases;
 using RaceLab.Engine.Programs;
+using RaceLab.Engine.Sessions;
 using RaceLab.Engine.Tests.Races;
 using RaceLab.Engine.Wire;
 

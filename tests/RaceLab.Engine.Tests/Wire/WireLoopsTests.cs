@@ -1,5 +1,6 @@
 using RaceLab.Engine.Databases;
 using RaceLab.Engine.Programs;
+using RaceLab.Engine.Sessions;
 using RaceLab.Engine.Wire;
 
 namespace RaceLab.Engine.Tests.Wire;

@@ -1,5 +1,5 @@
 using RaceLab.Engine.Content;
-using RaceLab.Engine.Databases;
+using RaceLab.Engine.Sessions;
 
 namespace RaceLab.Web.Tests.Doubles;
 

@@ -1,7 +1,7 @@
 using RaceLab.Engine.Content;
-using RaceLab.Engine.Databases;
 using RaceLab.Engine.Programs;
 using RaceLab.Engine.Schedules;
+using RaceLab.Engine.Sessions;
 using RaceLab.Web.Races;
 using RaceLab.Web.Tests.Doubles;
 

@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
 using RaceLab.Engine.Races;
-using RaceLab.Web.Hosting;
+using RaceLab.Web.Browsers;
 using RaceLab.Web.Races;
 
 namespace RaceLab.Web.Components.Races;
