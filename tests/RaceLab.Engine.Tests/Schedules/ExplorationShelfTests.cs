@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using RaceLab.Engine.Content;
 using RaceLab.Engine.Databases;
 using RaceLab.Engine.Races;
@@ -11,6 +12,7 @@ public sealed class ExplorationShelfTests(TestPostgres postgres) : IDisposable
 {
     private static readonly RaceRequest Naive = SmallScenario.Naive(new Workload());
 
+    private readonly FakeTimeProvider _time = new();
     private readonly EditableContent _content = new();
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -57,10 +59,11 @@ public sealed class ExplorationShelfTests(TestPostgres postgres) : IDisposable
         first.Dispose();
         first.Dispose();
         run.Progress!.Report(70);
+        _time.Advance(TimeSpan.FromSeconds(3));
 
         Assert.False(run.Cancellation.IsCancellationRequested);
         Assert.Equal(70, second.Exploration.Runs);
-        Assert.True(second.Exploration.Elapsed > TimeSpan.Zero);
+        Assert.Equal(TimeSpan.FromSeconds(3), second.Exploration.Elapsed);
         run.End.SetException(new ServerRefusedException("enough"));
         await second.Exploration.Completion.WaitAsync(Cancellation);
     }
@@ -228,7 +231,7 @@ public sealed class ExplorationShelfTests(TestPostgres postgres) : IDisposable
     }
 
     private ExplorationShelf Shelf(IExplorer explorer, RaceLimits? limits = null) =>
-        new(explorer, _content.Catalogue, TimeProvider.System, NullLogger<ExplorationShelf>.Instance, limits);
+        new(explorer, _content.Catalogue, _time, NullLogger<ExplorationShelf>.Instance, limits);
 
     private sealed class CountingExplorer(IExplorer inner) : IExplorer
     {
