@@ -4,6 +4,7 @@ using RaceLab.Engine.Content;
 using RaceLab.Engine.Databases;
 using RaceLab.Engine.Races;
 using RaceLab.Engine.Schedules;
+using RaceLab.Engine.Tests.Databases;
 using RaceLab.Engine.Tests.Races;
 
 namespace RaceLab.Engine.Tests.Schedules;
@@ -158,6 +159,7 @@ public sealed class ExplorationShelfTests(TestPostgres postgres) : IDisposable
     [Fact(Timeout = 120_000)]
     public async Task Ask_ServerThatGoesAway_SaysSo()
     {
+        ServerPrograms.SkipWhereThereAreNone();
         await using var cluster = await EmbeddedCluster.StartAsync(
             new EmbeddedClusterOptions { Kind = ClusterKind.Lab, Home = TestPostgres.Home }, NullLogger.Instance, Cancellation);
         await using var lab = await LabServer.OpenAsync(cluster.ConnectionString, NullLoggerFactory.Instance, Cancellation);

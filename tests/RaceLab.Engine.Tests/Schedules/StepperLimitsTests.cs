@@ -6,6 +6,7 @@ using RaceLab.Engine.Databases;
 using RaceLab.Engine.Programs;
 using RaceLab.Engine.Races;
 using RaceLab.Engine.Schedules;
+using RaceLab.Engine.Tests.Databases;
 using RaceLab.Engine.Tests.Races;
 
 namespace RaceLab.Engine.Tests.Schedules;
@@ -63,6 +64,7 @@ public sealed class StepperLimitsTests(TestPostgres postgres) : SteppedTest(post
     [InlineData(2)]
     public async Task PlayAsync_ServerGoesAway_IsClosedWithTheReasonAndKeepsWhatWasSeen(int taken)
     {
+        ServerPrograms.SkipWhereThereAreNone();
         await using var cluster = await EmbeddedCluster.StartAsync(
             new EmbeddedClusterOptions { Kind = ClusterKind.Lab, Home = TestPostgres.Home }, NullLogger.Instance, Cancellation);
         await using var lab = await LabServer.OpenAsync(cluster.ConnectionString, NullLoggerFactory.Instance, Cancellation);
