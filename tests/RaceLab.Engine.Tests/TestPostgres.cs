@@ -1,7 +1,10 @@
+using DotNet.Testcontainers.Builders;
 using Microsoft.Extensions.Logging.Abstractions;
 using RaceLab.Engine.Clusters;
 using RaceLab.Engine.Databases;
+using RaceLab.Engine.Sessions;
 using RaceLab.Engine.Tests;
+using Testcontainers.PostgreSql;
 
 [assembly: AssemblyFixture(typeof(TestPostgres))]
 
@@ -9,7 +12,7 @@ namespace RaceLab.Engine.Tests;
 
 /// <summary>
 /// The one PostgreSQL of this assembly's tests: the server that RACELAB_TEST_POSTGRES names by an administrator's connection string, else a private
-/// cluster, else, built with <c>-p:UseTestcontainers=true</c>, a container.
+/// cluster, else a container.
 /// </summary>
 public sealed class TestPostgres : IAsyncLifetime
 {
@@ -25,9 +28,13 @@ public sealed class TestPostgres : IAsyncLifetime
 
     public string AdminConnectionString => _connectionString ?? throw new InvalidOperationException("The fixture has not started.");
 
+    /// <summary>A PostgreSQL in a container, not started.</summary>
+    /// <exception cref="DockerUnavailableException">No Docker engine answers.</exception>
+    public static PostgreSqlContainer BuildContainer() => new PostgreSqlBuilder("postgres:18").WithCommand("-c", "max_connections=260").Build();
+
     public async ValueTask InitializeAsync()
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(5));
         var named = Environment.GetEnvironmentVariable("RACELAB_TEST_POSTGRES");
         _connectionString = string.IsNullOrEmpty(named) ? await StartAsync(patience.Token) : named;
         var services = LabServices.For(_cluster, new EmbeddedClusterOptions { Kind = ClusterKind.Lab, Home = Home }, Environment.GetEnvironmentVariable("RACELAB_TEST_REDIS"), NullLoggerFactory.Instance);
@@ -43,21 +50,24 @@ public sealed class TestPostgres : IAsyncLifetime
 
     private async Task<string> StartAsync(CancellationToken cancellation)
     {
-#if TESTCONTAINERS
         try
         {
             return await StartClusterAsync(cancellation);
         }
-        catch (ServerRefusedException)
+        catch (ServerRefusedException noCluster)
         {
-            var container = new Testcontainers.PostgreSql.PostgreSqlBuilder("postgres:18").WithCommand("-c", "max_connections=260").Build();
-            _started.Push(container);
-            await container.StartAsync(cancellation);
-            return container.GetConnectionString();
+            try
+            {
+                var container = BuildContainer();
+                _started.Push(container);
+                await container.StartAsync(cancellation);
+                return container.GetConnectionString();
+            }
+            catch (DockerUnavailableException)
+            {
+                throw new ServerRefusedException($"The tests find no PostgreSQL: RACELAB_TEST_POSTGRES names none, no Docker engine answers, and a cluster of their own does not start. {noCluster.Message}", noCluster);
+            }
         }
-#else
-        return await StartClusterAsync(cancellation);
-#endif
     }
 
     private async Task<string> StartClusterAsync(CancellationToken cancellation)

@@ -142,11 +142,25 @@ public sealed class RunningLabTests : IAsyncLifetime
             var registry = lab.App.Services.GetRequiredService<RaceRegistry>();
             var result = await registry.Start(Request(lab, workers: 4, "unique-and-catch"), "me").Completion.WaitAsync(Cancellation);
             Assert.Equal(RaceEnd.Finished, result.End);
+            using var client = Places.ClientOf(lab);
+            foreach (var page in (string[])["/history", "/health/ready"])
+            {
+                using var answer = await client.GetAsync(page, Cancellation);
+                Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+            }
         }
 
-        foreach (var word in (string[])["racelab.races.started", "racelab.attempts", "racelab.rejections", "users_email_key", "23505", "racelab.connections.limit"])
-            Assert.Contains(word, received["metrics"], StringComparison.Ordinal);
-        foreach (var word in (string[])["race", "queue", "unique-and-catch"]) Assert.Contains(word, received["traces"], StringComparison.Ordinal);
+        string[] metrics =
+        [
+            "racelab.races.started", "racelab.attempts", "racelab.rejections", "users_email_key", "23505", "racelab.connections.limit",
+            "http.server.request.duration", "kestrel.active_connections", "dotnet.process.cpu.time",
+        ];
+        foreach (var word in metrics) Assert.Contains(word, received["metrics"], StringComparison.Ordinal);
+        foreach (var word in (string[])["race", "queue", "run", "count", "unique-and-catch", "/history", "racelab.history"])
+            Assert.Contains(word, received["traces"], StringComparison.Ordinal);
+
+        // Neither what workers send, nor what the lab sends by itself, nor whoever asks after its health.
+        foreach (var word in (string[])["INSERT INTO", "CREATE ROLE", "SCRAM", "pg_locks", "/health"]) Assert.DoesNotContain(word, received["traces"], StringComparison.Ordinal);
         Assert.DoesNotContain(password, received["metrics"] + received["traces"], StringComparison.Ordinal);
     }
 

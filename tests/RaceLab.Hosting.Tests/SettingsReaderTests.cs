@@ -35,7 +35,7 @@ public sealed class SettingsReaderTests
         { "ConnectionStrings:State", "Username=me;Password=hunter2", "ConnectionStrings:State: The connection string names no host" },
         { "ConnectionStrings:Labs", "Host=db;Password=hunter2", "did you mean 'Lab'?" },
         { "ConnectionStrings:Redis", "cache:hunter2", "ConnectionStrings:Redis: The address of Redis cannot be read" },
-        { "ConnectionStrings:Redis", "rediss://:hunter2@cache", "without TLS" },
+        { "ConnectionStrings:Redis", "rediss://:hunter2@cache/first", "the number of a database" },
         { "port", "http", "from 0 to 65535" },
         { "port", "70000", "is '70000'" },
         { "urls", "localhost:5080", "write an address such as" },

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.Extensions.Time.Testing;
 using Npgsql;
 using NpgsqlTypes;
 using RaceLab.Engine.Databases;
@@ -90,12 +91,13 @@ public sealed class PsqlTests(TestPostgres postgres)
     private static async Task<IReadOnlyList<string>> FollowAsync(Taken taken, NpgsqlConnection connection)
     {
         var workload = new Workload { Seed = taken.Scenario.Workload?.Seed ?? 1 };
-        var clock = new CallersClock();
+        // Callers who come one after another do not come within one millisecond, as they may where nothing but a loop is between them.
+        var clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
         var inputs = InputSource.ForRace(new RaceRequest(taken.Scenario, taken.Strategy, workload), clock);
         var told = new List<string>();
         foreach (var caller in Enumerable.Range(1, Callers))
         {
-            clock.Now += TimeSpan.FromSeconds(1);
+            clock.Advance(TimeSpan.FromSeconds(1));
             var machine = new AttemptMachine(taken.Strategy.Program, caller, inputs: inputs);
             machine.Start(taken.Scenario.Key.For(1), $"{caller}", $"{caller}");
             while (machine.Next is { } step)
@@ -137,13 +139,5 @@ public sealed class PsqlTests(TestPostgres postgres)
     {
         await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync(Cancellation);
-    }
-
-    /// <summary>Callers who come one after another do not come within one millisecond, as they may where nothing but a loop is between them.</summary>
-    private sealed class CallersClock : TimeProvider
-    {
-        public DateTimeOffset Now { get; set; } = TimeProvider.System.GetUtcNow();
-
-        public override DateTimeOffset GetUtcNow() => Now;
     }
 }

@@ -62,7 +62,7 @@ internal sealed class EmbeddedRedis : IAsyncDisposable
                 {
                     var connection = await RedisConnection.OpenAsync(address, token).ConfigureAwait(false);
                     await using var closing = connection.ConfigureAwait(false);
-                    return await connection.DoAsync(["PING"], token).ConfigureAwait(false) == "PONG";
+                    return await connection.AskAsync(redis => redis.PingAsync()).ConfigureAwait(false) >= TimeSpan.Zero;
                 }
                 catch (ServerRefusedException)
                 {

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using RaceLab.Engine.Clusters;
 using RaceLab.Engine.Programs;
 using RaceLab.Engine.Sessions;
+using StackExchange.Redis;
 
 namespace RaceLab.Engine.Databases;
 
@@ -10,10 +11,10 @@ namespace RaceLab.Engine.Databases;
 /// Takes leases in Redis for one worker or session, and gives them back
 /// (<see href="https://redis.io/docs/latest/develop/clients/patterns/distributed-locks/">distributed locks with Redis</see>).
 /// </summary>
-/// <param name="connection">Its own; closed with this.</param>
+/// <param name="connection">Shared by all of a race; stays the caller's. A lease that is still held stays until it runs out: so it is when an application dies.</param>
 /// <param name="prefix">Keeps its race apart from every other one that uses the same Redis.</param>
 /// <param name="book">Where sessions are stepped; null in a race.</param>
-internal sealed class LeaseClient(RedisConnection connection, string prefix, LeaseBook? book) : IAsyncDisposable
+internal sealed class LeaseClient(RedisConnection connection, string prefix, LeaseBook? book)
 {
     /// <summary>How long a worker asks for a lease before it gives up.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -53,39 +54,39 @@ internal sealed class LeaseClient(RedisConnection connection, string prefix, Lea
     /// <summary>Gives a lease back: with its token only if it is still the one that was taken, without it whosever it is by now.</summary>
     /// <returns>Rows: how many leases that freed, 0 or 1.</returns>
     /// <exception cref="ServerRefusedException">Redis is gone.</exception>
-    public async ValueTask<StatementResult> GiveBackAsync(Gate gate, string?[] values, CancellationToken cancellation)
+    public async ValueTask<StatementResult> GiveBackAsync(Gate gate, string?[] values)
     {
         var name = NameOf(gate, values);
         var at = _held.FindLastIndex(h => h.Name == name);
         var hold = _held[at];
         _held.RemoveAt(at);
-        return new StatementResult(StatementEnd.Answered, await GiveBackAsync(hold, gate.Lease!.IsReleasedByToken, cancellation).ConfigureAwait(false));
+        return new StatementResult(StatementEnd.Answered, await GiveBackAsync(hold, gate.Lease!.IsReleasedByToken).ConfigureAwait(false));
     }
 
     /// <summary>The attempt has failed and its application lives on: what it holds is given back, as a 'finally' does it.</summary>
-    public async Task GiveBackAllAsync(CancellationToken cancellation)
+    public async Task GiveBackAllAsync()
     {
-        foreach (var hold in _held) await GiveBackAsync(hold, byToken: true, cancellation).ConfigureAwait(false);
+        foreach (var hold in _held) await GiveBackAsync(hold, byToken: true).ConfigureAwait(false);
         _held.Clear();
     }
 
     /// <summary>A lease runs out, because its time is up: nobody asks its holder.</summary>
-    public static async Task ExpireAsync(RedisConnection connection, LeaseBook book, LeaseHold hold, CancellationToken cancellation)
+    public static async Task ExpireAsync(RedisConnection connection, LeaseBook book, LeaseHold hold)
     {
-        await connection.DoAsync(["EVAL", Compare, "1", hold.Name, hold.Token], cancellation).ConfigureAwait(false);
+        await DeleteByTokenAsync(connection, hold).ConfigureAwait(false);
         book.Remove(hold.Name, hold.Token);
     }
 
-    /// <summary>Closes the connection. A lease that is still held stays until it runs out: so it is when an application dies.</summary>
-    public ValueTask DisposeAsync() => connection.DisposeAsync();
+    private static async Task<bool> DeleteByTokenAsync(RedisConnection connection, LeaseHold hold) =>
+        (bool)await connection.AskAsync(redis => redis.ScriptEvaluateAsync(Compare, [hold.Name], [hold.Token])).ConfigureAwait(false);
 
-    private async Task<long> GiveBackAsync(LeaseHold hold, bool byToken, CancellationToken cancellation)
+    private async Task<long> GiveBackAsync(LeaseHold hold, bool byToken)
     {
         // Asked before: the moment it is free, somebody who waits may have it.
         var token = byToken ? hold.Token : book?.TokenOf(hold.Name);
-        var freed = await connection.DoAsync(byToken ? ["EVAL", Compare, "1", hold.Name, hold.Token] : ["DEL", hold.Name], cancellation).ConfigureAwait(false);
+        var freed = await (byToken ? DeleteByTokenAsync(connection, hold) : connection.AskAsync(redis => redis.KeyDeleteAsync(hold.Name))).ConfigureAwait(false);
         book?.Remove(hold.Name, token);
-        return long.Parse(freed!, CultureInfo.InvariantCulture);
+        return freed ? 1 : 0;
     }
 
     private async Task<bool> PollAsync(LeaseHold hold, CancellationToken cancellation)
@@ -118,9 +119,7 @@ internal sealed class LeaseClient(RedisConnection connection, string prefix, Lea
         }
     }
 
-    // Never given up in the middle: a lease that was taken and is not known of would keep everybody out.
-    private async Task<bool> TryAsync(LeaseHold hold, TimeSpan length) =>
-        await connection.DoAsync(["SET", hold.Name, hold.Token, "NX", "PX", ((long)length.TotalMilliseconds).ToString(CultureInfo.InvariantCulture)], CancellationToken.None).ConfigureAwait(false) is not null;
+    private Task<bool> TryAsync(LeaseHold hold, TimeSpan length) => connection.AskAsync(redis => redis.StringSetAsync(hold.Name, hold.Token, length, When.NotExists));
 
     // The number that its statements see as @worker.
     private static int ActorOf(string?[] values) => int.Parse(values[2]!, CultureInfo.InvariantCulture);

@@ -23,13 +23,13 @@ internal sealed class ManySession(ISession primary, ISession? replica, LeaseClie
         {
             return step.Kind == StepKind.Enter
                 ? await leases!.TakeAsync(gate, values, cancellation).ConfigureAwait(false)
-                : await leases!.GiveBackAsync(gate, values, CancellationToken.None).ConfigureAwait(false);
+                : await leases!.GiveBackAsync(gate, values).ConfigureAwait(false);
         }
 
         var result = await (step.Target == StatementTarget.Replica ? replica! : primary).ExecuteAsync(step, values, cancellation).ConfigureAwait(false);
 
         // The database is gone and the application is not: whoever has written this block gives back what it has taken.
-        if (result.Kind == StatementEnd.Lost && leases is not null) await leases.GiveBackAllAsync(CancellationToken.None).ConfigureAwait(false);
+        if (result.Kind == StatementEnd.Lost && leases is not null) await leases.GiveBackAllAsync().ConfigureAwait(false);
         return result;
     }
 
@@ -45,7 +45,6 @@ internal sealed class ManySession(ISession primary, ISession? replica, LeaseClie
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        if (leases is not null) await leases.DisposeAsync().ConfigureAwait(false);
         if (replica is not null) await replica.DisposeAsync().ConfigureAwait(false);
         await primary.DisposeAsync().ConfigureAwait(false);
     }

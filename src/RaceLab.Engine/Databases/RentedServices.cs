@@ -9,11 +9,10 @@ namespace RaceLab.Engine.Databases;
 internal sealed class RentedServices : IAsyncDisposable
 {
     private readonly SessionSource? _replica;
-    private readonly RedisAddress? _redis;
+    private readonly RedisConnection? _redis;
     private readonly string _prefix = $"racelab:{Guid.NewGuid():N}";
-    private RedisConnection? _time;
 
-    private RentedServices(Standby? standby, SessionSource? replica, RedisAddress? redis, LeaseBook? leases)
+    private RentedServices(Standby? standby, SessionSource? replica, RedisConnection? redis, LeaseBook? leases)
     {
         Standby = standby;
         Leases = leases;
@@ -39,10 +38,20 @@ internal sealed class RentedServices : IAsyncDisposable
     public static async Task<RentedServices> RentAsync(
         LabServices services, StepProgram program, RaceDatabase database, SessionSettings settings, bool stepped, WireLoops? loops, CancellationToken cancellation)
     {
-        var redis = program.Services.Contains(LabService.Redis) ? await services.RedisAsync(cancellation).ConfigureAwait(false) : null;
-        var standby = program.Services.Contains(LabService.Replica) ? await services.RentStandbyAsync(cancellation).ConfigureAwait(false) : null;
-        return new RentedServices(
-            standby, standby is null ? null : SessionSource.For(standby.ConnectionStringFor(database.ConnectionString), settings, loops), redis, stepped && redis is not null ? new LeaseBook() : null);
+        var redis = program.Services.Contains(LabService.Redis)
+            ? await RedisConnection.OpenAsync(await services.RedisAsync(cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false)
+            : null;
+        try
+        {
+            var standby = program.Services.Contains(LabService.Replica) ? await services.RentStandbyAsync(cancellation).ConfigureAwait(false) : null;
+            return new RentedServices(
+                standby, standby is null ? null : SessionSource.For(standby.ConnectionStringFor(database.ConnectionString), settings, loops), redis, stepped && redis is not null ? new LeaseBook() : null);
+        }
+        catch
+        {
+            if (redis is not null) await redis.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
     }
 
     /// <summary>Connects one worker or session to everything else that its program uses.</summary>
@@ -58,8 +67,7 @@ internal sealed class RentedServices : IAsyncDisposable
         try
         {
             if (_replica is not null) replica = await _replica.OpenAsync(program, StatementTarget.Replica, keptRows, prepare: true, cancellation).ConfigureAwait(false);
-            var leases = _redis is null ? null : new LeaseClient(await RedisConnection.OpenAsync(_redis, cancellation).ConfigureAwait(false), _prefix, Leases);
-            return new ManySession(session, replica, leases);
+            return new ManySession(session, replica, _redis is null ? null : new LeaseClient(_redis, _prefix, Leases));
         }
         catch
         {
@@ -71,21 +79,17 @@ internal sealed class RentedServices : IAsyncDisposable
 
     /// <summary>A lease runs out.</summary>
     /// <exception cref="ServerRefusedException">Redis is gone.</exception>
-    public async Task ExpireAsync(LeaseHold hold, CancellationToken cancellation)
-    {
-        _time ??= await RedisConnection.OpenAsync(_redis!, cancellation).ConfigureAwait(false);
-        await LeaseClient.ExpireAsync(_time, Leases!, hold, cancellation).ConfigureAwait(false);
-    }
+    public Task ExpireAsync(LeaseHold hold) => LeaseClient.ExpireAsync(_redis!, Leases!, hold);
 
     /// <summary>A new schedule begins: no lease is held. Whatever is left of the one before goes, since nobody will.</summary>
-    public async Task ForgetLeasesAsync(CancellationToken cancellation)
+    public async Task ForgetLeasesAsync()
     {
-        foreach (var hold in Leases?.Holds ?? []) await ExpireAsync(hold, cancellation).ConfigureAwait(false);
+        foreach (var hold in Leases?.Holds ?? []) await ExpireAsync(hold).ConfigureAwait(false);
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (_time is not null) await _time.DisposeAsync().ConfigureAwait(false);
+        if (_redis is not null) await _redis.DisposeAsync().ConfigureAwait(false);
         if (_replica is not null) await _replica.DisposeAsync().ConfigureAwait(false);
         if (Standby is not null) await Standby.DisposeAsync().ConfigureAwait(false);
     }

@@ -28,7 +28,7 @@ internal sealed partial class Stage
     public async Task TakeTurnAsync(ProgramStep step)
     {
         if (step.Kind == StepKind.Replay) await HoldReplayAsync().ConfigureAwait(false);
-        else await On.Services.ExpireAsync(RunningOut.First(h => ProgramStep.ExpiryOf(h.Actor) == step), _cancellation).ConfigureAwait(false);
+        else await On.Services.ExpireAsync(RunningOut.First(h => ProgramStep.ExpiryOf(h.Actor) == step)).ConfigureAwait(false);
         _played.Add(new PlayedStep(ScheduledStep.For(ScheduledStep.Environment, step), [], 0, null, null, _played.Count));
         _first = null;
         await SettleAsync().ConfigureAwait(false);
@@ -39,7 +39,7 @@ internal sealed partial class Stage
     {
         if (always || Footprint.StartOver == StartOver.NewDatabase) await MoveAsync().ConfigureAwait(false);
         else await On.Table.ResetAsync(Footprint.StartOver == StartOver.BuildAgain, _cancellation).ConfigureAwait(false);
-        await On.Services.ForgetLeasesAsync(_cancellation).ConfigureAwait(false);
+        await On.Services.ForgetLeasesAsync().ConfigureAwait(false);
         await HoldReplayAsync().ConfigureAwait(false);
         _played.Clear();
         _inputs.Restart();

@@ -20,15 +20,12 @@ public sealed class LabHost : IAsyncDisposable
 
     private readonly LabServers _servers;
     private readonly Catalogue _catalogue;
-
-    private readonly Telemetry? _telemetry;
     private readonly ILoggerFactory _logs;
     private readonly CancellationTokenSource _ending = new();
     private Task _rehearsal = Task.CompletedTask;
 
-    private LabHost(LabServers servers, Catalogue catalogue, Telemetry? telemetry, ILoggerFactory logs, WebApplication app)
+    private LabHost(LabServers servers, Catalogue catalogue, ILoggerFactory logs, WebApplication app)
     {
-        _telemetry = telemetry;
         _logs = logs;
         _servers = servers;
         _catalogue = catalogue;
@@ -53,7 +50,6 @@ public sealed class LabHost : IAsyncDisposable
     {
         Task<LabServers>? starting = null;
         Catalogue? catalogue = null;
-        Telemetry? telemetry = null;
         ILoggerFactory? logs = null;
         try
         {
@@ -67,7 +63,7 @@ public sealed class LabHost : IAsyncDisposable
             starting = Task.Run(() => LabServers.StartAsync(settings.Servers, logs, cancellation), CancellationToken.None);
             catalogue = Catalogue.Open(folder);
             var servers = await starting;
-            telemetry = settings.Otlp is { } target ? Telemetry.Start(target) : null;
+            if (settings.Otlp is { } target) builder.Services.AddTelemetry(target);
             builder.Services.AddSingleton(catalogue);
             builder.Services.AddSingleton(servers.Lab);
             builder.Services.AddSingleton<IRaceArchive>(servers.State!);
@@ -82,11 +78,10 @@ public sealed class LabHost : IAsyncDisposable
             Furnish(builder.Services, settings, servers);
             var app = RaceLabApp.Build(builder);
             app.Services.GetRequiredService<ServerLacks>().Learn();
-            return new LabHost(servers, catalogue, telemetry, logs, app);
+            return new LabHost(servers, catalogue, logs, app);
         }
         catch
         {
-            telemetry?.Dispose();
             catalogue?.Dispose();
             if (starting is not null) await EndAsync(starting);
             logs?.Dispose();
@@ -123,8 +118,8 @@ public sealed class LabHost : IAsyncDisposable
         await App.Services.GetRequiredService<Steppers>().DisposeAsync();
         await App.Services.GetRequiredService<ExplorationShelf>().DisposeAsync();
         await App.StopAsync();
+        Telemetry.SendTheLast(App.Services);
         await App.DisposeAsync();
-        _telemetry?.Dispose();
         await _servers.DisposeAsync();
         _catalogue.Dispose();
         _logs.Dispose();

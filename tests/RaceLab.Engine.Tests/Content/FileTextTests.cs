@@ -1,9 +1,11 @@
+using Microsoft.Extensions.Time.Testing;
 using RaceLab.Engine.Content;
 
 namespace RaceLab.Engine.Tests.Content;
 
 public sealed class FileTextTests : IDisposable
 {
+    private readonly FakeTimeProvider _time = new();
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("racelab-text-");
 
     private string Name => Path.Combine(_folder.FullName, "file.md");
@@ -64,11 +66,11 @@ public sealed class FileTextTests : IDisposable
     [Fact]
     public void Read_NoFile_Throws() => Assert.Throws<FileNotFoundException>(() => Read(null));
 
-    private FileText Read(FileText? before) => FileText.Read(Name, before, TimeProvider.System);
+    private FileText Read(FileText? before) => FileText.Read(Name, before, _time);
 
     private DateTime Write(string text, TimeSpan age)
     {
-        var written = DateTime.UtcNow - age;
+        var written = _time.GetUtcNow().UtcDateTime - age;
         File.WriteAllText(Name, text);
         File.SetLastWriteTimeUtc(Name, written);
         return written;

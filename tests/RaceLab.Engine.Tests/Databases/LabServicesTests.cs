@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using RaceLab.Engine.Clusters;
 using RaceLab.Engine.Content;
+using RaceLab.Engine.Databases;
 using RaceLab.Engine.Programs;
 using RaceLab.Engine.Races;
 using RaceLab.Engine.Sessions;
@@ -103,12 +104,42 @@ public sealed class LabServicesTests(TestPostgres postgres)
         using var home = TemporaryHome.Make();
         await using var redis = await EmbeddedRedis.StartAsync(EmbeddedRedis.Find()!, home.Path, Cancellation);
         await using var connection = await RedisConnection.OpenAsync(redis.Address, Cancellation);
-        Assert.Equal("PONG", await connection.DoAsync(["PING"], Cancellation));
+        await connection.AskAsync(r => r.PingAsync());
         await redis.DisposeAsync();
-        var gone = await Assert.ThrowsAsync<ServerRefusedException>(() => connection.DoAsync(["PING"], Cancellation));
+        var gone = await Assert.ThrowsAsync<ServerRefusedException>(() => connection.AskAsync(r => r.PingAsync()));
         Assert.Contains("went away", gone.Message, StringComparison.Ordinal);
         var absent = await Assert.ThrowsAsync<ServerRefusedException>(() => RedisConnection.OpenAsync(redis.Address, Cancellation));
         Assert.Contains("cannot be reached", absent.Message, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task Redis_OverTls_IsTrustedByItsAuthorityAndWrongWaysInAreRefusedWithoutThePassword()
+    {
+        Assert.SkipWhen(EmbeddedRedis.Find() is null, "There is no redis-server on this machine.");
+        using var server = await TlsRedis.StartAsync(Cancellation);
+        var authority = $"?root-certificate={server.CertificateFile}";
+        await using (var connection = await RedisConnection.OpenAsync(RedisAddress.Parse(server.For(TlsRedis.Password, authority)), Cancellation))
+        {
+            var gate = new Gate(BlockKind.Lease, "key", 0, null) { Lease = new LeaseRule(TimeSpan.FromMinutes(1), true) };
+            var (first, second) = (new LeaseClient(connection, "racelab:tls", null), new LeaseClient(connection, "racelab:tls", null));
+            string?[] values = ["key", "1", "1"];
+            Assert.Equal(StatementEnd.Answered, (await first.TakeAsync(gate, values, Cancellation)).Kind);
+            var waiting = second.TakeAsync(gate, values, Cancellation).AsTask();
+            Assert.Equal(1, (await first.GiveBackAsync(gate, values)).Rows);
+            Assert.Equal(StatementEnd.Answered, (await waiting).Kind);
+        }
+
+        foreach (var (address, expected) in (IEnumerable<(string, string)>)
+        [
+            (server.For(TlsRedis.Password), "certificate"),
+            (server.For("hunter2-wrong", authority), "refused the log-in"),
+            (server.For(TlsRedis.Password).Replace("rediss:", "redis:", StringComparison.Ordinal), "rediss://"),
+        ])
+        {
+            var refusal = await Assert.ThrowsAsync<ServerRefusedException>(() => RedisConnection.OpenAsync(RedisAddress.Parse(address), Cancellation));
+            Assert.Contains(expected, refusal.Message, StringComparison.Ordinal);
+            Assert.DoesNotContain("hunter2", refusal.ToString(), StringComparison.Ordinal);
+        }
     }
 
     [Fact(Timeout = 120_000)]
@@ -138,7 +169,7 @@ public sealed class LabServicesTests(TestPostgres postgres)
         // The guardian's child is gone before the lab is asked again.
         await Eventually.HoldsAsync(() => servers.Lab.Services.RedisProcessId is not { } gone || !Eventually.Runs(gone), TimeSpan.FromSeconds(20), Cancellation);
         await using var another = await RedisConnection.OpenAsync(await servers.Lab.Services.RedisAsync(Cancellation), Cancellation);
-        Assert.Equal("PONG", await another.DoAsync(["PING"], Cancellation));
+        await another.AskAsync(r => r.PingAsync());
     }
 
     [Fact]

@@ -1,7 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Dapper;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -35,7 +31,7 @@ internal sealed class TcpServer : IAsyncDisposable
 
     public static async Task<TcpServer> StartAsync(TemporaryHome home, CancellationToken cancellation)
     {
-        var port = FreePort();
+        var port = TestCertificate.FreePort();
         var cluster = await EmbeddedCluster.StartAsync(home.Lab with { TcpPort = port }, NullLogger.Instance, cancellation);
         var server = new TcpServer(cluster, port);
         try
@@ -62,19 +58,12 @@ internal sealed class TcpServer : IAsyncDisposable
 
     private async Task FurnishAsync(CancellationToken cancellation)
     {
-        using var key = RSA.Create(2048);
-        var request = new CertificateRequest("CN=127.0.0.1", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddIpAddress(IPAddress.Loopback);
-        request.CertificateExtensions.Add(names.Build());
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
-
+        var (certificate, key) = TestCertificate.Make();
         var local = new NpgsqlConnectionStringBuilder(_cluster.ConnectionString) { Pooling = false }.ConnectionString;
         await using var connection = new NpgsqlConnection(local);
         await connection.OpenAsync(cancellation);
-        await WriteAsync("server.crt", certificate.ExportCertificatePem());
-        await WriteAsync("server.key", key.ExportPkcs8PrivateKeyPem());
+        await WriteAsync("server.crt", certificate);
+        await WriteAsync("server.key", key);
         await WriteAsync("pg_hba.conf", "local all all trust\nhostssl all all 127.0.0.1/32 scram-sha-256\n");
         foreach (var sql in (string[])
         [
@@ -96,12 +85,5 @@ internal sealed class TcpServer : IAsyncDisposable
         // As the server's own user, who alone may read a key.
         Task<int> WriteAsync(string file, string text) => connection.ExecuteAsync(
             $"COPY (SELECT '{Convert.ToBase64String(Encoding.ASCII.GetBytes(text))}') TO PROGRAM 'umask 077; base64 -d > {file}.new && mv {file}.new {file}'");
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -3,7 +3,7 @@ using RaceLab.Engine.Clusters;
 
 namespace RaceLab.Engine.Tests.Databases;
 
-/// <summary>A home for clusters of one test, with the tests' template in it so that nothing waits for initdb.</summary>
+/// <summary>A home for clusters of one test, which is skipped where this machine has no server programs, with the tests' template in it so that nothing waits for initdb.</summary>
 internal sealed class TemporaryHome : IDisposable
 {
     private TemporaryHome(string path) => Path = path;
@@ -19,6 +19,7 @@ internal sealed class TemporaryHome : IDisposable
     /// <summary>Short, because sockets lie below it, and passable, because the server may run as another user.</summary>
     public static TemporaryHome Make(string? owner = null, bool warm = true)
     {
+        ServerPrograms.SkipWhereThereAreNone();
         var path = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"rl-{Guid.NewGuid():N}"[..12]);
         Run("install", owner is null ? ["-d", "-m", "0711", path] : ["-d", "-m", "0700", "-o", owner, path]);
         if (warm && Directory.Exists(System.IO.Path.Combine(TestPostgres.Home, "templates")))

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.Extensions.Time.Testing;
 using RaceLab.Engine.Programs;
 using RaceLab.Engine.Races;
 
@@ -55,7 +56,7 @@ public sealed class InputSourceTests
     [Fact]
     public void Draw_Clock_IsRealInARace()
     {
-        var clock = new StoppedClock();
+        var clock = new FakeTimeProvider(new(2026, 10, 21, 12, 0, 0, 123, TimeSpan.Zero));
         var source = InputSource.ForRace(Request(1, 10), clock);
         Assert.Equal("1792584000123", source.Draw(InputOf("now_ms()"), 0, At(1)));
         Assert.Equal("2026-10-21 12:00:00.123+00:00", source.Draw(InputOf("clock()"), 0, At(1)));
@@ -129,9 +130,4 @@ public sealed class InputSourceTests
     private static Arrival At(int attempt, int delivery = 1) => new("thing-1", attempt.ToString(CultureInfo.InvariantCulture), attempt, delivery);
 
     private static Input InputOf(string text) => SmallScenario.Input("id", text);
-
-    private sealed class StoppedClock : TimeProvider
-    {
-        public override DateTimeOffset GetUtcNow() => new(2026, 10, 21, 12, 0, 0, 123, TimeSpan.Zero);
-    }
 }

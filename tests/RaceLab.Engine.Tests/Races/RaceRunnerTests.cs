@@ -7,6 +7,7 @@ using RaceLab.Engine.Programs;
 using RaceLab.Engine.Races;
 using RaceLab.Engine.Sessions;
 using RaceLab.Engine.Tests.Contract;
+using RaceLab.Engine.Tests.Databases;
 
 namespace RaceLab.Engine.Tests.Races;
 
@@ -276,6 +277,7 @@ public class RaceRunnerTests(TestPostgres postgres)
     [Fact(Timeout = 120_000)]
     public async Task RunAsync_ServerCrashesMidRace_IsInterruptedWithoutAVerdict()
     {
+        ServerPrograms.SkipWhereThereAreNone();
         await using var cluster = await EmbeddedCluster.StartAsync(
             new EmbeddedClusterOptions { Kind = ClusterKind.Lab, Home = TestPostgres.Home }, NullLogger.Instance, Cancellation);
         await using var server = await LabServer.OpenAsync(cluster.ConnectionString, NullLoggerFactory.Instance, Cancellation);

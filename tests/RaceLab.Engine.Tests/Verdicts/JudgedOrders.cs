@@ -4,6 +4,7 @@ using RaceLab.Engine.Databases;
 using RaceLab.Engine.Footprints;
 using RaceLab.Engine.Races;
 using RaceLab.Engine.Schedules;
+using RaceLab.Engine.Sessions;
 
 namespace RaceLab.Engine.Tests.Verdicts;
 

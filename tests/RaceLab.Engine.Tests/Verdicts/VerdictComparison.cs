@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using Npgsql;
-using RaceLab.Engine.Databases;
 using RaceLab.Engine.Sessions;
 
 namespace RaceLab.Engine.Tests.Verdicts;
