@@ -332,6 +332,22 @@ public sealed class PostgresFactsTests(TestPostgres postgres) : IAsyncLifetime
         Assert.False(Cancellation.IsCancellationRequested);
     }
 
+    /// <summary>The same inserts as those that deadlock, as many as those take by far to do so.</summary>
+    [Fact(Timeout = 120_000)]
+    public async Task ExclusionConstraint_DoNothingAtTheSameMoment_RaisesNothing()
+    {
+        await _database!.LookForDeadlocksAfterAsync(TimeSpan.FromMilliseconds(20), Cancellation);
+        await using (var connection = await OpenAsync())
+            await RunAsync(connection, "CREATE TABLE b (during int4range, EXCLUDE USING gist (during WITH &&))");
+        await Task.WhenAll(Enumerable.Range(0, 6).Select(async _ =>
+        {
+            await using var connection = await OpenAsync();
+            for (var place = 0; place < 800; place += 2) await RunAsync(connection, $"INSERT INTO b VALUES ('[{place},{place + 1}]') ON CONFLICT DO NOTHING");
+        }));
+        await using var counting = await OpenAsync();
+        Assert.Equal(400L, await ScalarAsync(counting, "SELECT count(*) FROM b"));
+    }
+
     private static (string SqlState, string? Constraint) Kind(PostgresException refused) => (refused.SqlState, refused.ConstraintName);
 
     private async Task<NpgsqlConnection> OpenAsync() => await _source!.OpenConnectionAsync(Cancellation);
