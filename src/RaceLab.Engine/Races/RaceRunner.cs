@@ -11,7 +11,7 @@ namespace RaceLab.Engine.Races;
 
 /// <summary>
 /// Runs races on a lab server: permits, a database, connections and prepared statements first; then the start barrier; then the table's
-/// own answer. Races run inside the lab's process: <c>docs/architecture.md</c> says why.
+/// own answer. Races run inside the lab's process: <c>docs/rooms/races.md</c> says why.
 /// </summary>
 public sealed class RaceRunner : IRaceRunner
 {

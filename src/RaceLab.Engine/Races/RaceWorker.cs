@@ -142,6 +142,9 @@ internal sealed class RaceWorker : IAsyncDisposable
             else
             {
                 var result = await _seat.DoAsync(step, _machine, _track.Aborting).ConfigureAwait(false);
+
+                // Who gave the race up has ended the session, too: that is no refusal of the server's.
+                if (result.Kind == StatementEnd.Lost && _track.Aborting.IsCancellationRequested) result = result with { Error = null };
                 if (result.Error is { } error) rejection = _track.Rejections.NumberOf(error);
                 rows = result.Rows;
                 thrown = (uint)result.Thrown.Ticks;
