@@ -1,3 +1,4 @@
+using Docker.DotNet.Models;
 using DotNet.Testcontainers.Builders;
 using Microsoft.Extensions.Logging.Abstractions;
 using RaceLab.Engine.Clusters;
@@ -30,7 +31,13 @@ public sealed class TestPostgres : IAsyncLifetime
 
     /// <summary>A PostgreSQL in a container, not started.</summary>
     /// <exception cref="DockerUnavailableException">No Docker engine answers.</exception>
-    public static PostgreSqlContainer BuildContainer() => new PostgreSqlBuilder("postgres:18").WithCommand("-c", "max_connections=260").Build();
+    public static PostgreSqlContainer BuildContainer() => new PostgreSqlBuilder("postgres:18").WithCommand("-c", "max_connections=260").WithCreateParameterModifier(BindToLoopback).Build();
+
+    /// <summary>Only this machine may connect: a container's ports are open to everybody otherwise.</summary>
+    public static void BindToLoopback(CreateContainerParameters container)
+    {
+        foreach (var binding in container.HostConfig.PortBindings.Values.SelectMany(b => b)) binding.HostIP = "127.0.0.1";
+    }
 
     public async ValueTask InitializeAsync()
     {

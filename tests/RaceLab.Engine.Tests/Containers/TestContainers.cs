@@ -37,7 +37,7 @@ public sealed class TestContainers : IAsyncDisposable
         {
             if (_lab is not null) return _lab;
             _postgres ??= TestPostgres.BuildContainer();
-            _redis ??= new RedisBuilder("redis:7.4").Build();
+            _redis ??= new RedisBuilder("redis:7.4").WithCreateParameterModifier(TestPostgres.BindToLoopback).Build();
             await Task.WhenAll(_postgres.StartAsync(cancellation), _redis.StartAsync(cancellation));
             _services ??= LabServices.For(null, new EmbeddedClusterOptions { Kind = ClusterKind.Lab }, $"redis://{_redis.GetConnectionString()}", NullLoggerFactory.Instance);
             return _lab = await LabServer.OpenAsync(ConnectionString, _services, NullLoggerFactory.Instance, cancellation);
