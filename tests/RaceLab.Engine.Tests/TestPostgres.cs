@@ -36,7 +36,7 @@ public sealed class TestPostgres : IAsyncLifetime
     /// <summary>Only this machine may connect: a container's ports are open to everybody otherwise.</summary>
     public static void BindToLoopback(CreateContainerParameters container)
     {
-        foreach (var binding in container.HostConfig.PortBindings.Values.SelectMany(b => b)) binding.HostIP = "127.0.0.1";
+        foreach (var binding in container.HostConfig?.PortBindings?.Values.SelectMany(b => b) ?? []) binding.HostIP = "127.0.0.1";
     }
 
     public async ValueTask InitializeAsync()
