@@ -26,13 +26,14 @@ public sealed class PsqlTests(TestPostgres postgres)
         var written = Taken.All(TakeHomeLanguage.Psql).Where(t => t.Strategy.Connection is not { IsServerAbsent: true });
         var scripts = await Taken.RunnableAsync(written, postgres.Lab, Cancellation);
         Assert.NotEmpty(scripts);
+        await using var database = await ScratchDatabase.MakeAsync(postgres);
         var wrong = new List<string>();
         foreach (var taken in scripts)
         {
             var file = Path.Combine(taken.Scenario.Id, taken.File.FileName);
             folder.Write(file, taken.File.Text);
-            var (expected, expectedRows) = await InSchemaAsync(taken, connection => FollowAsync(taken, connection));
-            var (told, rows) = await InSchemaAsync(taken, connection => RunAsync(taken, file, folder, connection));
+            var (expected, expectedRows) = await InSchemaAsync(database, taken, connection => FollowAsync(taken, connection));
+            var (told, rows) = await InSchemaAsync(database, taken, connection => RunAsync(taken, file, folder, connection));
             if (!expected.SequenceEqual(told)) wrong.Add($"{taken} told {string.Join(", ", told)}, and in the lab {string.Join(", ", expected)}");
             else if (expectedRows != rows) wrong.Add($"{taken} left {rows}, and in the lab {expectedRows}");
         }
@@ -40,14 +41,15 @@ public sealed class PsqlTests(TestPostgres postgres)
         Assert.True(wrong.Count == 0, string.Join("\n\n", wrong));
     }
 
-    private async Task<(IReadOnlyList<string> Told, string Rows)> InSchemaAsync(Taken taken, Func<NpgsqlConnection, Task<IReadOnlyList<string>>> call)
+    private static async Task<(IReadOnlyList<string> Told, string Rows)> InSchemaAsync(ScratchDatabase database, Taken taken, Func<NpgsqlConnection, Task<IReadOnlyList<string>>> call)
     {
         var schema = $"psql_{Guid.NewGuid():N}";
-        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(postgres.AdminConnectionString) { SearchPath = schema, Pooling = false }.ConnectionString);
+        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(database.ConnectionString) { SearchPath = schema, Pooling = false }.ConnectionString);
         await connection.OpenAsync(Cancellation);
         await SendAsync(connection, $"CREATE SCHEMA {schema}");
         try
         {
+            if (Preamble.Extensions(taken.Scenario, taken.Strategy) is { Length: > 0 } extensions) await SendAsync(connection, extensions);
             await SendAsync(connection, taken.Scenario.Schema);
             if (taken.Scenario.KeyRows is { } keyRows) await KeyRowsWriter.WriteAsync(connection, keyRows, taken.Scenario.Key, 1, Cancellation);
             if (taken.Strategy.Setup is { } setup) await SendAsync(connection, setup);

@@ -50,7 +50,7 @@ public sealed class ExploreJourney(LabFixture fixture) : Journey(fixture)
     public async Task KeysOnly_ChooseAndExploreALock_SeesNoWayToBreakItAndTheWaits()
     {
         var page = await ArriveAsync();
-        await page.Tab.GotoAsync("/explore?scenario=sign-up&strategy=upsert");
+        await page.Tab.GotoAsync("/explore?scenario=sign-up&strategy=do-nothing-then-select");
         await Expect(Button(page)).ToBeEnabledAsync();
 
         await page.TabToAsync("input[name=strategy]:checked");
