@@ -8,6 +8,7 @@ using RaceLab.Engine.Tests.Races;
 
 namespace RaceLab.Engine.Tests.Studies;
 
+[Collection(RacesAlone.Name)]
 public sealed class ComparisonTests(TestPostgres postgres)
 {
     private static readonly RaceRequest Request = SmallScenario.Naive(new Workload());

@@ -10,13 +10,14 @@ using RaceLab.Engine.Tests.Studies;
 namespace RaceLab.Engine.Tests.Sweeps;
 
 /// <summary>Sweeps on a real server.</summary>
+[Collection(RacesAlone.Name)]
 public sealed class SweepRaceTests(TestPostgres postgres)
 {
     private static readonly SweepChoices Tiny = SweepChoices.Default with { Invariant = "duplicates", Pauses = "0,40", Workers = "3", Spread = "20", Keys = "8", Rounds = "1" };
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    [Fact(Timeout = 180_000)]
+    [Fact(Timeout = 60_000)]
     public async Task Sweep_BrokenStrategy_AWindowAsLongAsTheSpreadBreaksNearlyEveryKeyAndTheModelSaysSo()
     {
         var map = await SweepAsync(SmallScenario.Naive(new Workload()), Tiny);
@@ -30,14 +31,14 @@ public sealed class SweepRaceTests(TestPostgres postgres)
         Assert.InRange(map.WindowsMs[1]!.Value, 40, 80);
     }
 
-    [Fact(Timeout = 180_000)]
+    [Fact(Timeout = 60_000)]
     public async Task Sweep_SoundStrategy_BreaksNothingWhateverTheWindow()
     {
         var map = await SweepAsync(SmallScenario.Locked(new Workload()), Tiny);
         Assert.Equal([(0, 8, 0.0), (0, 8, 0.0)], map.Cells.Select(c => (c.Violated, c.Keys, c.Predicted!.Value)));
     }
 
-    [Fact(Timeout = 180_000)]
+    [Fact(Timeout = 60_000)]
     public async Task Race_ArrivalsSpread_WorkersMeetBeforeEachAttemptAndThenComeApart()
     {
         var request = SmallScenario.Request(
@@ -58,7 +59,7 @@ public sealed class SweepRaceTests(TestPostgres postgres)
         Assert.True(result.Elapsed > TimeSpan.FromMilliseconds(60), $"{result.Elapsed}");
     }
 
-    [Fact(Timeout = 180_000)]
+    [Fact(Timeout = 60_000)]
     public async Task Race_StoppedWhileWorkersWaitForEachOther_Ends()
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
