@@ -1,5 +1,5 @@
 // Most tests wait for the server, for a deadlock's time-out or for a pause: more of them than there are processors may run at once.
-[assembly: CollectionBehavior(MaxParallelThreads = 4)]
+[assembly: CollectionBehavior(MaxParallelThreads = 3)]
 
 namespace RaceLab.Engine.Tests;
 
