@@ -94,7 +94,7 @@ internal sealed class DatabasePool(NpgsqlDataSource admin, NpgsqlConnectionStrin
         foreach (var database in all)
         {
             database.ClearWatchers();
-            if (dropAtEnd && !await DropAsync(database).ConfigureAwait(false)) break; // The server is gone, and would be asked once for each.
+            if (dropAtEnd && !await DropAsync(database).ConfigureAwait(false)) break; // It would be asked once for each.
         }
 
         _making.Dispose();
@@ -156,7 +156,7 @@ internal sealed class DatabasePool(NpgsqlDataSource admin, NpgsqlConnectionStrin
         }
     }
 
-    /// <summary>Drops a database and its role; where the server has no connection left, it is given time. False: the server does not answer.</summary>
+    /// <summary>Drops a database and its role; where the server has no connection left, it is given time. False: the server does not answer, or has still none.</summary>
     private async Task<bool> DropAsync(PooledDatabase database)
     {
         try
@@ -169,7 +169,7 @@ internal sealed class DatabasePool(NpgsqlDataSource admin, NpgsqlConnectionStrin
         catch (Exception failure) when (AdminTarget.IsServerTrouble(failure))
         {
             log.LogWarning("Database {Database} and its role could not be dropped: {Problem}", database.Name, failure.Message);
-            return failure is PostgresException;
+            return failure is PostgresException && !FullServer.IsCauseOf(failure);
         }
     }
 }
