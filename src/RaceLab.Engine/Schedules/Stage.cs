@@ -270,25 +270,34 @@ internal sealed partial class Stage : IAsyncDisposable
 
     private async Task TakeAnswersAsync()
     {
-        bool changed;
-        do
+        while (await NextReturnedAsync().ConfigureAwait(false) is { } session)
         {
-            changed = false;
-            foreach (var session in _sessions.Where(s => s.IsWaiting).OrderBy(s => s != _first).ThenBy(s => s.SentAfter))
-            {
-                if (!await HasReturnedAsync(session).ConfigureAwait(false)) continue;
-                var next = session.Next!;
-                var commits = next.LeavesUnknown;
-                var answered = await session.TakeAnswerAsync().ConfigureAwait(false);
-                if (session.HasLimitedWaits && answered is { Error.SqlState: PostgresErrorCodes.LockNotAvailable, BlockedBy.Count: 0 })
-                    answered = answered with { BlockedBy = await HoldersBesideAsync(session).ConfigureAwait(false) };
-                if (answered is { Error.SqlState: PostgresErrorCodes.DeadlockDetected, BlockedBy.Count: 0 } && session.Took >= On.DeadlockTimeout) answered = answered with { BlockedBy = OtherEndFrom(session) };
-                _mayReplay |= commits && answered.Error is null;
-                _played.Add(answered);
-                changed = true;
-                if (next.Sql is { EndsSessions: true }) await MarkEndedAsync().ConfigureAwait(false);
-            }
+            var next = session.Next!;
+            var commits = next.LeavesUnknown;
+            var answered = await session.TakeAnswerAsync().ConfigureAwait(false);
+            if (session.HasLimitedWaits && answered is { Error.SqlState: PostgresErrorCodes.LockNotAvailable, BlockedBy.Count: 0 })
+                answered = answered with { BlockedBy = await HoldersBesideAsync(session).ConfigureAwait(false) };
+            if (answered is { Error.SqlState: PostgresErrorCodes.DeadlockDetected, BlockedBy.Count: 0 } && session.Took >= On.DeadlockTimeout) answered = answered with { BlockedBy = OtherEndFrom(session) };
+            _mayReplay |= commits && answered.Error is null;
+            _played.Add(answered);
+            if (next.Sql is { EndsSessions: true }) await MarkEndedAsync().ConfigureAwait(false);
         }
-        while (changed && _sessions.Any(s => s.IsWaiting));
+    }
+
+    /// <summary>The session whose answer is to be taken next; null where all others are known to wait.</summary>
+    private async Task<SteppedSession?> NextReturnedAsync()
+    {
+        var waiting = _sessions.Where(s => s.IsWaiting).OrderBy(s => s != _first).ThenBy(s => s.SentAfter).ToList();
+        for (var i = 0; i < waiting.Count; i++)
+        {
+            if (!await HasReturnedAsync(waiting[i]).ConfigureAwait(false)) continue;
+
+            // Who was seen waiting a moment ago may have let this one go: on a busy machine a deadlock is broken between two looks.
+            for (var before = 0; before < i; before++)
+                if (await HasReturnedAsync(waiting[before]).ConfigureAwait(false)) return waiting[before];
+            return waiting[i];
+        }
+
+        return null;
     }
 }
